@@ -1,0 +1,503 @@
+//! The guide's and the service's rules on names, ranges and sizes, checked before the first call.
+//!
+//! One place for both sides: fgctl explains a broken rule to its user, the local cloud refuses with the service's
+//! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+/// Memory sizes of a function in MB.
+pub(crate) const MEMORY_SIZES: &[i64] = &[
+    128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 3584, 4096, 8192, 10240,
+];
+/// Execution timeout of a function in seconds.
+pub(crate) const EXECUTION_TIMEOUT: RangeInclusive<i64> = 3..=259_200;
+/// Backend timeout of a trigger in milliseconds: the idle limit of a WebSocket connection.
+pub(crate) const BACKEND_TIMEOUT: RangeInclusive<i64> = 1..=60_000;
+/// The largest dependency ZIP that the guide lets one upload directly, in bytes. Larger ones go by OBS.
+pub(crate) const DEPENDENCY_UPLOAD_LIMIT: u64 = 10 * 1024 * 1024;
+/// The largest dependency ZIP that the API takes directly, in bytes.
+pub(crate) const DEPENDENCY_API_LIMIT: u64 = 40 * 1024 * 1024;
+/// The largest code ZIP that the API takes directly, in bytes.
+pub(crate) const CODE_UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
+/// The most files that a dependency may hold.
+pub(crate) const DEPENDENCY_FILES: usize = 30_000;
+/// The most dependencies that a function may have.
+pub(crate) const DEPENDENCIES_PER_FUNCTION: usize = 20;
+/// The longest description of a function or a dependency, in characters.
+pub(crate) const DESCRIPTION_LENGTH: usize = 512;
+/// Public inbound bandwidth of a gateway in Mbit/s.
+pub(crate) const INBOUND_BANDWIDTH: RangeInclusive<i64> = 5..=2000;
+/// The most environment variables of a function.
+pub(crate) const USER_DATA_ENTRIES: usize = 20;
+/// The longest environment of a function as JSON text, in characters.
+pub(crate) const USER_DATA_LENGTH: usize = 4096;
+/// The only region in which WebSocket can be configured.
+pub(crate) const WEBSOCKET_REGION: &str = "cn-east-3";
+
+/// A rule that a value breaks: says what, why, and the rule.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(crate) struct Broken {
+    /// What the value is, "function name".
+    pub(crate) what: &'static str,
+    /// The value.
+    pub(crate) value: String,
+    /// What is wrong with it.
+    pub(crate) fault: String,
+    /// The rule.
+    pub(crate) rule: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what,
+            value,
+            fault,
+            rule,
+        } = self;
+        write!(
+            f,
+            "{what} `{value}` is not allowed: {fault} (the rule: {rule})"
+        )
+    }
+}
+
+/// What a name may look like.
+struct Name {
+    what: &'static str,
+    length: RangeInclusive<usize>,
+    /// Besides letters and digits.
+    marks: &'static str,
+    first: Start,
+    ends_alphanumeric: bool,
+    chinese: bool,
+    rule: &'static str,
+}
+
+/// What a name may begin with.
+#[derive(PartialEq)]
+enum Start {
+    Letter,
+    LetterOrDigit,
+}
+
+impl Name {
+    fn check(&self, value: &str) -> Result<(), Broken> {
+        match self.fault(value) {
+            None => Ok(()),
+            Some(fault) => Err(Broken {
+                what: self.what,
+                value: value.to_owned(),
+                fault,
+                rule: self.rule.to_owned(),
+            }),
+        }
+    }
+
+    fn fault(&self, value: &str) -> Option<String> {
+        let length = value.chars().count();
+        if length < *self.length.start() {
+            return Some(match length {
+                0 => "it is empty".to_owned(),
+                _ => format!(
+                    "it has {length} characters, fewer than {}",
+                    self.length.start()
+                ),
+            });
+        }
+        if length > *self.length.end() {
+            return Some(format!(
+                "it has {length} characters, more than {}",
+                self.length.end()
+            ));
+        }
+        let letter = |c: char| c.is_ascii_alphabetic() || (self.chinese && is_chinese(c));
+        let allowed = |c: char| letter(c) || c.is_ascii_digit() || self.marks.contains(c);
+        if let Some((at, c)) = value.chars().enumerate().find(|(_, c)| !allowed(*c)) {
+            return Some(format!("character {} is {}", at + 1, quoted(c)));
+        }
+        let first = value.chars().next().unwrap_or_default();
+        if !letter(first) && !(self.first == Start::LetterOrDigit && first.is_ascii_digit()) {
+            return Some(format!("it begins with {}", quoted(first)));
+        }
+        let last = value.chars().next_back().unwrap_or_default();
+        (self.ends_alphanumeric && !last.is_ascii_alphanumeric())
+            .then(|| format!("it ends with {}", quoted(last)))
+    }
+}
+
+/// `c` so that a person can see it.
+fn quoted(c: char) -> String {
+    match c {
+        ' ' => "a space".to_owned(),
+        c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", u32::from(c)),
+        c => format!("`{c}`"),
+    }
+}
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}')
+}
+
+/// The guide's Table 1, Function Name.
+pub(crate) fn function_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "function name",
+        length: 1..=60,
+        marks: "-_",
+        first: Start::Letter,
+        ends_alphanumeric: true,
+        chinese: false,
+        rule: "1 to 60 letters, digits, hyphens and underscores, beginning with a letter and ending with a letter or digit",
+    }
+    .check(value)
+}
+
+/// The guide's Table 2, Name.
+pub(crate) fn dependency_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "dependency name",
+        length: 1..=96,
+        marks: "_.-",
+        first: Start::Letter,
+        ends_alphanumeric: true,
+        chinese: false,
+        rule: "1 to 96 letters, digits, underscores, periods and hyphens, beginning with a letter and ending with a letter or digit",
+    }
+    .check(value)
+}
+
+/// The guide's Table 4, API Name.
+pub(crate) fn api_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "API name",
+        length: 3..=64,
+        marks: "_",
+        first: Start::Letter,
+        ends_alphanumeric: false,
+        chinese: false,
+        rule: "3 to 64 letters, digits and underscores, beginning with a letter",
+    }
+    .check(value)
+}
+
+/// CreateInstanceV2, `instance_name`.
+pub(crate) fn gateway_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "gateway name",
+        length: 3..=64,
+        marks: "-_",
+        first: Start::Letter,
+        ends_alphanumeric: false,
+        chinese: true,
+        rule: "3 to 64 letters, Chinese characters, digits, hyphens and underscores, beginning with a letter or Chinese character",
+    }
+    .check(value)
+}
+
+/// CreateApiGroupV2, `name`.
+pub(crate) fn group_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "group name",
+        length: 3..=255,
+        marks: "-_./():：（）、",
+        first: Start::LetterOrDigit,
+        ends_alphanumeric: false,
+        chinese: true,
+        rule: "3 to 255 letters, Chinese characters, digits and - _ . / ( ) :, beginning with a letter, digit or Chinese character",
+    }
+    .check(value)
+}
+
+/// CreateEnvironmentV2, `name`.
+pub(crate) fn environment_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "environment name",
+        length: 3..=64,
+        marks: "_",
+        first: Start::Letter,
+        ends_alphanumeric: false,
+        chinese: false,
+        rule: "3 to 64 letters, digits and underscores, beginning with a letter",
+    }
+    .check(value)
+}
+
+/// A whole number within a range, in `unit`.
+fn within(
+    what: &'static str,
+    value: i64,
+    range: &RangeInclusive<i64>,
+    unit: &str,
+) -> Result<(), Broken> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (low, high) = (range.start(), range.end());
+    let fault = if value < *low {
+        format!("it is less than {low}")
+    } else {
+        format!("it is more than {high}")
+    };
+    Err(Broken {
+        what,
+        value: value.to_string(),
+        fault,
+        rule: format!("{low} to {high} {unit}"),
+    })
+}
+
+/// The execution timeout of a function in seconds.
+pub(crate) fn execution_timeout(seconds: i64) -> Result<(), Broken> {
+    within("execution timeout", seconds, &EXECUTION_TIMEOUT, "seconds")
+}
+
+/// The guide's Table 4, Timeout (ms).
+pub(crate) fn backend_timeout(milliseconds: i64) -> Result<(), Broken> {
+    within(
+        "backend timeout",
+        milliseconds,
+        &BACKEND_TIMEOUT,
+        "milliseconds",
+    )
+}
+
+/// Public inbound access of a gateway in Mbit/s.
+pub(crate) fn inbound_bandwidth(megabits: i64) -> Result<(), Broken> {
+    within(
+        "public inbound bandwidth",
+        megabits,
+        &INBOUND_BANDWIDTH,
+        "Mbit/s",
+    )
+}
+
+/// The memory of a function in MB.
+pub(crate) fn memory_size(megabytes: i64) -> Result<(), Broken> {
+    if MEMORY_SIZES.contains(&megabytes) {
+        return Ok(());
+    }
+    let list = MEMORY_SIZES
+        .iter()
+        .map(i64::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(Broken {
+        what: "memory",
+        value: megabytes.to_string(),
+        fault: "no such size is offered".to_owned(),
+        rule: format!("one of {list} MB"),
+    })
+}
+
+/// A runtime's name.
+pub(crate) fn runtime(value: &str) -> Result<(), Broken> {
+    if super::runtime::ALL.contains(&value) {
+        return Ok(());
+    }
+    let folded = value.to_ascii_lowercase().replace([' ', '_', '-'], "");
+    let near = super::runtime::ALL
+        .iter()
+        .find(|name| name.to_ascii_lowercase().replace(' ', "") == folded);
+    let fault = match near {
+        Some(name) => format!("no such runtime; did you mean `{name}`?"),
+        None => "no such runtime".to_owned(),
+    };
+    Err(Broken {
+        what: "runtime",
+        value: value.to_owned(),
+        fault,
+        rule: format!("one of {}", super::runtime::ALL.join(", ")),
+    })
+}
+
+/// A request path of an API.
+pub(crate) fn request_path(value: &str) -> Result<(), Broken> {
+    let fault = if !value.starts_with('/') {
+        "it does not begin with `/`".to_owned()
+    } else if value.chars().count() > 512 {
+        format!("it has {} characters, more than 512", value.chars().count())
+    } else if let Some(c) = value
+        .chars()
+        .find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '%'))
+    {
+        format!("it holds {}", quoted(c))
+    } else {
+        return Ok(());
+    };
+    Err(Broken {
+        what: "path",
+        value: value.to_owned(),
+        fault,
+        rule: "begins with `/`, at most 512 characters, without spaces, `?`, `#` and `%`"
+            .to_owned(),
+    })
+}
+
+/// A description of a function or a dependency.
+pub(crate) fn description(value: &str) -> Result<(), Broken> {
+    let length = value.chars().count();
+    if length <= DESCRIPTION_LENGTH {
+        return Ok(());
+    }
+    Err(Broken {
+        what: "description",
+        value: value.chars().take(20).chain(['…']).collect(),
+        fault: format!("it has {length} characters, more than {DESCRIPTION_LENGTH}"),
+        rule: format!("at most {DESCRIPTION_LENGTH} characters"),
+    })
+}
+
+/// Environment variables of a function, name and value.
+pub(crate) fn user_data<'a>(
+    entries: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), Broken> {
+    let broken = |value: &str, fault: String| Broken {
+        what: "environment variable",
+        value: value.to_owned(),
+        fault,
+        rule: format!(
+            "at most {USER_DATA_ENTRIES} variables and {USER_DATA_LENGTH} characters in all; a name begins with a letter and holds letters, digits and underscores"
+        ),
+    };
+    let (mut count, mut length) = (0, 0);
+    for (name, value) in entries {
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        if let Some(c) = name
+            .chars()
+            .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
+        {
+            return Err(broken(name, format!("its name holds {}", quoted(c))));
+        }
+        if !begins {
+            return Err(broken(
+                name,
+                "its name does not begin with a letter".to_owned(),
+            ));
+        }
+        count += 1;
+        length += name.chars().count() + value.chars().count();
+        if count > USER_DATA_ENTRIES {
+            return Err(broken(
+                name,
+                format!("it is one more than {USER_DATA_ENTRIES}"),
+            ));
+        }
+        if length > USER_DATA_LENGTH {
+            return Err(broken(
+                name,
+                format!("with it there are more than {USER_DATA_LENGTH} characters"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name,
+        group_name, memory_size, request_path, runtime, user_data,
+    };
+    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
+
+    #[test]
+    fn a_broken_rule_names_the_offending_part_and_the_rule() {
+        let text = function_name("my func").unwrap_err().to_string();
+        assert_eq!(
+            text,
+            "function name `my func` is not allowed: character 3 is a space (the rule: 1 to 60 letters, digits, \
+             hyphens and underscores, beginning with a letter and ending with a letter or digit)"
+        );
+        assert!(
+            api_name("API-demo")
+                .unwrap_err()
+                .to_string()
+                .contains("character 4 is `-`")
+        );
+        assert!(runtime("nodejs12.13").unwrap_err().fault == "no such runtime");
+        assert!(
+            runtime("node.js12.13")
+                .unwrap_err()
+                .to_string()
+                .contains("did you mean `Node.js12.13`?")
+        );
+    }
+
+    #[test]
+    fn each_bound_is_inside_and_the_next_value_is_out() {
+        for (check, least, most) in [
+            (function_name as fn(&str) -> _, 1, 60),
+            (dependency_name, 1, 96),
+            (api_name, 3, 64),
+            (gateway_name, 3, 64),
+            (group_name, 3, 255),
+            (environment_name, 3, 64),
+        ] {
+            for length in [least, most] {
+                assert!(check(&"a".repeat(length)).is_ok(), "{length}");
+            }
+            for length in [least - 1, most + 1] {
+                assert!(check(&"a".repeat(length)).is_err(), "{length}");
+            }
+        }
+        for (milliseconds, fine) in [(0, false), (1, true), (60_000, true), (60_001, false)] {
+            assert_eq!(
+                backend_timeout(milliseconds).is_ok(),
+                fine,
+                "{milliseconds}"
+            );
+        }
+        assert!(memory_size(128).is_ok() && memory_size(129).is_err());
+    }
+
+    #[test]
+    fn names_begin_and_end_as_the_guide_says() {
+        for bad in ["1abc", "-abc", "abc-", "abc_", "a.b", "ä"] {
+            assert!(function_name(bad).is_err(), "{bad}");
+        }
+        assert!(function_name("WebSocket-demo").is_ok());
+        assert!(dependency_name("wss.nodejs-12_x").is_ok() && dependency_name("x.").is_err());
+        assert!(gateway_name("网关-1").is_ok() && gateway_name("1gw").is_err());
+        assert!(
+            group_name("1 group").is_err()
+                && group_name("1/group (a)").is_err()
+                && group_name("1/group(a)").is_ok()
+        );
+        assert!(
+            request_path("websocket_demo").is_err()
+                && request_path("/a b").is_err()
+                && request_path("/a").is_ok()
+        );
+    }
+
+    #[test]
+    fn environment_variables_are_counted_and_named() {
+        assert!(user_data([("A_1", "x")]).is_ok());
+        assert!(user_data([("1A", "x")]).is_err() && user_data([("A-B", "x")]).is_err());
+        let long = "x".repeat(4096);
+        assert!(user_data([("A", long.as_str())]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn function_names_are_as_the_services_pattern(name in "[-A-Za-z0-9_ é.]{0,62}") {
+            let chars: Vec<char> = name.chars().collect();
+            let expected = (1..=60).contains(&chars.len())
+                && chars[0].is_ascii_alphabetic()
+                && chars[chars.len() - 1].is_ascii_alphanumeric()
+                && chars.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            prop_assert_eq!(function_name(&name).is_ok(), expected);
+        }
+
+        #[test]
+        fn no_name_makes_a_rule_panic(name in "\\PC{0,300}") {
+            for check in [function_name, dependency_name, api_name, gateway_name, group_name, environment_name, request_path] {
+                if let Err(broken) = check(&name) {
+                    prop_assert!(!broken.fault.is_empty());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Triggers of type API Gateway (Dedicated), `DEDICATEDGATEWAY`: what makes a URL call a function.
+//! Source: FunctionGraph API v2, "Function Trigger Management"; the guide's Table 4.
+
+use super::operation::{Method, Operation, Service};
+use super::urn::FunctionUrn;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// `trigger_type_code` of a trigger on a dedicated gateway.
+pub(crate) const DEDICATED_GATEWAY: &str = "DEDICATEDGATEWAY";
+
+/// The input of [`CreateFunctionTrigger`].
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct NewTrigger {
+    /// [`DEDICATED_GATEWAY`].
+    pub(crate) trigger_type_code: String,
+    /// `ACTIVE`, the default, or `DISABLED`.
+    pub(crate) trigger_status: Option<String>,
+    /// Obsolete; sent because older services want it.
+    pub(crate) event_type_code: Option<String>,
+    /// What the trigger is made of.
+    pub(crate) event_data: GatewayEventData,
+}
+
+/// A trigger.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Trigger {
+    /// 32 hex digits for a gateway's trigger.
+    pub(crate) trigger_id: String,
+    /// [`DEDICATED_GATEWAY`] for those that fgctl makes.
+    pub(crate) trigger_type_code: String,
+    /// `ACTIVE` or `DISABLED`.
+    pub(crate) trigger_status: String,
+    /// What the trigger is made of.
+    pub(crate) event_data: GatewayEventData,
+    /// ISO 8601 with offset.
+    pub(crate) created_time: Option<String>,
+    /// ISO 8601 with offset.
+    pub(crate) last_updated_time: Option<String>,
+}
+
+/// `event_data` of a trigger on a dedicated gateway. Answers may leave out any of it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct GatewayEventData {
+    /// The API's name; see [`super::rule::api_name`].
+    pub(crate) name: String,
+    /// 1 public, 2 private.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<i64>,
+    /// Begins with `/`.
+    pub(crate) path: Option<String>,
+    /// `HTTP` (`ws://`) or `HTTPS` (`wss://`).
+    pub(crate) protocol: Option<String>,
+    /// `GET` … `ANY`; WebSocket needs `GET` or `ANY`.
+    pub(crate) req_method: Option<String>,
+    /// `SWA` prefix match or `NORMAL` exact.
+    pub(crate) match_mode: Option<String>,
+    /// The API group's id.
+    pub(crate) group_id: Option<String>,
+    /// The API group's name.
+    pub(crate) group_name: Option<String>,
+    /// The environment's name, `RELEASE`.
+    pub(crate) env_name: Option<String>,
+    /// The environment's id.
+    pub(crate) env_id: Option<String>,
+    /// `NONE`, `APP` or `IAM`.
+    pub(crate) auth: Option<String>,
+    /// `FUNCTION`.
+    pub(crate) backend_type: Option<String>,
+    /// The group's debug domain; required in practice, taken from the group.
+    pub(crate) sl_domain: Option<String>,
+    /// The gateway's id.
+    pub(crate) instance_id: Option<String>,
+    /// The backend.
+    pub(crate) func_info: Option<TriggerFunction>,
+    /// The API that the trigger made, in answers.
+    pub(crate) api_id: Option<String>,
+    /// Where it answers, in answers: never changes.
+    pub(crate) invoke_url: Option<String>,
+    /// Every other member: `triggerid`, `api_name`, `roma_app_id` …
+    #[serde(flatten)]
+    pub(crate) other: Map<String, Value>,
+}
+
+/// The function behind a gateway's trigger.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct TriggerFunction {
+    /// Backend timeout in ms, 1 to 60000: the idle limit of a WebSocket connection.
+    pub(crate) timeout: i64,
+    /// Unqualified.
+    pub(crate) function_urn: Option<String>,
+    /// `sync` or `async`.
+    pub(crate) invocation_type: Option<String>,
+    /// `latest`.
+    pub(crate) version: Option<String>,
+}
+
+/// Creates a trigger, the API behind it and its publication. Source: CreateFunctionTrigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CreateFunctionTrigger {
+    /// The function.
+    pub(crate) function_urn: FunctionUrn,
+    /// The trigger.
+    pub(crate) body: NewTrigger,
+}
+
+/// Lists a function's triggers; not paged. Source: ListFunctionTriggers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ListFunctionTriggers {
+    /// The function, perhaps with a version or an alias.
+    pub(crate) function_urn: FunctionUrn,
+}
+
+/// Shows a trigger. Source: ShowFunctionTrigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ShowFunctionTrigger {
+    /// The function.
+    pub(crate) function_urn: FunctionUrn,
+    /// [`DEDICATED_GATEWAY`].
+    pub(crate) trigger_type_code: String,
+    /// The trigger's id.
+    pub(crate) trigger_id: String,
+}
+
+/// Deletes a trigger; the API that it made stays. Source: DeleteFunctionTrigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DeleteFunctionTrigger {
+    /// The function.
+    pub(crate) function_urn: FunctionUrn,
+    /// [`DEDICATED_GATEWAY`].
+    pub(crate) trigger_type_code: String,
+    /// The trigger's id.
+    pub(crate) trigger_id: String,
+}
+
+impl Operation for CreateFunctionTrigger {
+    const NAME: &'static str = "CreateFunctionTrigger";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Post;
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
+    const SUCCESS: &'static [u16] = &[201];
+    type Output = Trigger;
+}
+
+impl Operation for ListFunctionTriggers {
+    const NAME: &'static str = "ListFunctionTriggers";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Vec<Trigger>;
+}
+
+impl Operation for ShowFunctionTrigger {
+    const NAME: &'static str = "ShowFunctionTrigger";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str =
+        "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Trigger;
+}
+
+impl Operation for DeleteFunctionTrigger {
+    const NAME: &'static str = "DeleteFunctionTrigger";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str =
+        "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const SUCCESS: &'static [u16] = &[204];
+    type Output = ();
+}
