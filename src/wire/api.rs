@@ -102,9 +102,7 @@ impl Api {
         input.run_env_name = None;
         input.run_env_id = None;
         input.publish_id = None;
-        input
-            .other
-            .retain(|name, _| !ANSWER_ONLY.contains(&name.as_str()));
+        input.other.retain(|name, _| !ANSWER_ONLY.contains(&name.as_str()));
         if let Some(function) = &mut input.func_info {
             for name in ["id", "status", "register_time", "update_time"] {
                 function.other.remove(name);

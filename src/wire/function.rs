@@ -388,12 +388,7 @@ impl Listing for ListFunctions {
 
 /// The marker of the page after one that began at `sent`, said `next` and `count`, and held `items`.
 /// The service gives a next marker on the last page too, so only progress tells whether there is more.
-pub(super) fn next_marker(
-    sent: Option<&str>,
-    next: u64,
-    count: Option<u64>,
-    items: usize,
-) -> Option<String> {
+pub(super) fn next_marker(sent: Option<&str>, next: u64, count: Option<u64>, items: usize) -> Option<String> {
     let sent = sent.and_then(|marker| marker.parse().ok()).unwrap_or(0);
     let more = items > 0 && next > sent && count.is_none_or(|count| next < count);
     more.then(|| next.to_string())
@@ -475,14 +470,8 @@ mod tests {
 
     #[test]
     fn a_list_ends_where_the_marker_stands_still() {
-        assert_eq!(
-            next_marker(None, 400, Some(900), 400).as_deref(),
-            Some("400")
-        );
-        assert_eq!(
-            next_marker(Some("400"), 800, None, 400).as_deref(),
-            Some("800")
-        );
+        assert_eq!(next_marker(None, 400, Some(900), 400).as_deref(), Some("400"));
+        assert_eq!(next_marker(Some("400"), 800, None, 400).as_deref(), Some("800"));
         assert_eq!(next_marker(Some("800"), 900, Some(900), 100), None);
         assert_eq!(next_marker(Some("0"), 0, None, 3), None);
         assert_eq!(next_marker(Some("4"), 9, None, 0), None);

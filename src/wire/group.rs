@@ -131,8 +131,7 @@ impl Operation for ShowDetailsOfApiGroup {
     const NAME: &'static str = "ShowDetailsOfApiGroupV2";
     const SERVICE: Service = Service::Apig;
     const METHOD: Method = Method::Get;
-    const PATH: &'static str =
-        "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
+    const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
     const SUCCESS: &'static [u16] = &[200];
     type Output = Group;
 }
@@ -141,8 +140,7 @@ impl Operation for DeleteApiGroup {
     const NAME: &'static str = "DeleteApiGroupV2";
     const SERVICE: Service = Service::Apig;
     const METHOD: Method = Method::Delete;
-    const PATH: &'static str =
-        "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
+    const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
     const SUCCESS: &'static [u16] = &[204];
     type Output = ();
 }

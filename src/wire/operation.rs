@@ -27,13 +27,7 @@ pub(crate) enum Service {
 
 impl Service {
     /// Every service, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 5] = [
-        Self::FunctionGraph,
-        Self::Apig,
-        Self::Vpc,
-        Self::Iam,
-        Self::Eps,
-    ];
+    pub(crate) const ALL: [Self; 5] = [Self::FunctionGraph, Self::Apig, Self::Vpc, Self::Iam, Self::Eps];
 
     /// The first label of the service's host name, also its name in `--endpoint SERVICE=URL`.
     pub(crate) fn host_label(self) -> &'static str {
@@ -139,11 +133,7 @@ pub(crate) enum ShapeError {
 }
 
 /// Everything but RFC 3986's unreserved characters, as the vendor's clients encode a path parameter.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// `text` as one segment of a path.
 pub(crate) fn encode_segment(text: &str) -> String {
@@ -183,12 +173,7 @@ impl Parts {
             match value {
                 Value::Null => {}
                 Value::Array(items) => {
-                    query.extend(
-                        items
-                            .iter()
-                            .filter_map(text_of)
-                            .map(|text| (name.clone(), text)),
-                    );
+                    query.extend(items.iter().filter_map(text_of).map(|text| (name.clone(), text)));
                 }
                 value => query.extend(text_of(&value).map(|text| (name, text))),
             }
@@ -217,10 +202,7 @@ pub(crate) fn assemble<O: Operation>(
             }
         }
     }
-    fields.extend(
-        path.into_iter()
-            .map(|(name, text)| (name, Value::String(text))),
-    );
+    fields.extend(path.into_iter().map(|(name, text)| (name, Value::String(text))));
     if let Some(body) = body {
         fields.insert("body".to_owned(), without_nulls(body));
     } else {
@@ -268,9 +250,7 @@ pub(crate) mod number {
     }
 
     /// Reads a whole number written as a number or as text.
-    pub(crate) fn option<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<i64>, D::Error> {
+    pub(crate) fn option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
         match Option::<TextOrNumber>::deserialize(deserializer)? {
             None => Ok(None),
             Some(TextOrNumber::Number(number)) => Ok(Some(number)),
@@ -329,8 +309,7 @@ mod tests {
         assert_eq!(parts.path, "/v2/p1/things/urn%3Afss%3A%21prod/name");
         assert_eq!(
             parts.query,
-            [("limit", "5"), ("name", "a"), ("name", "b")]
-                .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            [("limit", "5"), ("name", "a"), ("name", "b")].map(|(n, v)| (n.to_owned(), v.to_owned()))
         );
         assert_eq!(parts.body.as_deref(), Some(br#"{"to":"c"}"#.as_slice()));
     }

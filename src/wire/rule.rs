@@ -56,10 +56,7 @@ impl fmt::Display for Broken {
             fault,
             rule,
         } = self;
-        write!(
-            f,
-            "{what} `{value}` is not allowed: {fault} (the rule: {rule})"
-        )
+        write!(f, "{what} `{value}` is not allowed: {fault} (the rule: {rule})")
     }
 }
 
@@ -100,17 +97,11 @@ impl Name {
         if length < *self.length.start() {
             return Some(match length {
                 0 => "it is empty".to_owned(),
-                _ => format!(
-                    "it has {length} characters, fewer than {}",
-                    self.length.start()
-                ),
+                _ => format!("it has {length} characters, fewer than {}", self.length.start()),
             });
         }
         if length > *self.length.end() {
-            return Some(format!(
-                "it has {length} characters, more than {}",
-                self.length.end()
-            ));
+            return Some(format!("it has {length} characters, more than {}", self.length.end()));
         }
         let letter = |c: char| c.is_ascii_alphabetic() || (self.chinese && is_chinese(c));
         let allowed = |c: char| letter(c) || c.is_ascii_digit() || self.marks.contains(c);
@@ -122,8 +113,7 @@ impl Name {
             return Some(format!("it begins with {}", quoted(first)));
         }
         let last = value.chars().next_back().unwrap_or_default();
-        (self.ends_alphanumeric && !last.is_ascii_alphanumeric())
-            .then(|| format!("it ends with {}", quoted(last)))
+        (self.ends_alphanumeric && !last.is_ascii_alphanumeric()).then(|| format!("it ends with {}", quoted(last)))
     }
 }
 
@@ -225,12 +215,7 @@ pub(crate) fn environment_name(value: &str) -> Result<(), Broken> {
 }
 
 /// A whole number within a range, in `unit`.
-fn within(
-    what: &'static str,
-    value: i64,
-    range: &RangeInclusive<i64>,
-    unit: &str,
-) -> Result<(), Broken> {
+fn within(what: &'static str, value: i64, range: &RangeInclusive<i64>, unit: &str) -> Result<(), Broken> {
     if range.contains(&value) {
         return Ok(());
     }
@@ -255,22 +240,12 @@ pub(crate) fn execution_timeout(seconds: i64) -> Result<(), Broken> {
 
 /// The guide's Table 4, Timeout (ms).
 pub(crate) fn backend_timeout(milliseconds: i64) -> Result<(), Broken> {
-    within(
-        "backend timeout",
-        milliseconds,
-        &BACKEND_TIMEOUT,
-        "milliseconds",
-    )
+    within("backend timeout", milliseconds, &BACKEND_TIMEOUT, "milliseconds")
 }
 
 /// Public inbound access of a gateway in Mbit/s.
 pub(crate) fn inbound_bandwidth(megabits: i64) -> Result<(), Broken> {
-    within(
-        "public inbound bandwidth",
-        megabits,
-        &INBOUND_BANDWIDTH,
-        "Mbit/s",
-    )
+    within("public inbound bandwidth", megabits, &INBOUND_BANDWIDTH, "Mbit/s")
 }
 
 /// The memory of a function in MB.
@@ -278,11 +253,7 @@ pub(crate) fn memory_size(megabytes: i64) -> Result<(), Broken> {
     if MEMORY_SIZES.contains(&megabytes) {
         return Ok(());
     }
-    let list = MEMORY_SIZES
-        .iter()
-        .map(i64::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let list = MEMORY_SIZES.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
     Err(Broken {
         what: "memory",
         value: megabytes.to_string(),
@@ -330,8 +301,7 @@ pub(crate) fn request_path(value: &str) -> Result<(), Broken> {
         what: "path",
         value: value.to_owned(),
         fault,
-        rule: "begins with `/`, at most 512 characters, without spaces, `?`, `#` and `%`"
-            .to_owned(),
+        rule: "begins with `/`, at most 512 characters, without spaces, `?`, `#` and `%`".to_owned(),
     })
 }
 
@@ -350,9 +320,7 @@ pub(crate) fn description(value: &str) -> Result<(), Broken> {
 }
 
 /// Environment variables of a function, name and value.
-pub(crate) fn user_data<'a>(
-    entries: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<(), Broken> {
+pub(crate) fn user_data<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Broken> {
     let broken = |value: &str, fault: String| Broken {
         what: "environment variable",
         value: value.to_owned(),
@@ -364,25 +332,16 @@ pub(crate) fn user_data<'a>(
     let (mut count, mut length) = (0, 0);
     for (name, value) in entries {
         let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if let Some(c) = name
-            .chars()
-            .find(|c| !c.is_ascii_alphanumeric() && *c != '_')
-        {
+        if let Some(c) = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_') {
             return Err(broken(name, format!("its name holds {}", quoted(c))));
         }
         if !begins {
-            return Err(broken(
-                name,
-                "its name does not begin with a letter".to_owned(),
-            ));
+            return Err(broken(name, "its name does not begin with a letter".to_owned()));
         }
         count += 1;
         length += name.chars().count() + value.chars().count();
         if count > USER_DATA_ENTRIES {
-            return Err(broken(
-                name,
-                format!("it is one more than {USER_DATA_ENTRIES}"),
-            ));
+            return Err(broken(name, format!("it is one more than {USER_DATA_ENTRIES}")));
         }
         if length > USER_DATA_LENGTH {
             return Err(broken(
@@ -397,8 +356,8 @@ pub(crate) fn user_data<'a>(
 #[cfg(test)]
 mod tests {
     use super::{
-        api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name,
-        group_name, memory_size, request_path, runtime, user_data,
+        api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name, group_name,
+        memory_size, request_path, runtime, user_data,
     };
     use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
@@ -443,11 +402,7 @@ mod tests {
             }
         }
         for (milliseconds, fine) in [(0, false), (1, true), (60_000, true), (60_001, false)] {
-            assert_eq!(
-                backend_timeout(milliseconds).is_ok(),
-                fine,
-                "{milliseconds}"
-            );
+            assert_eq!(backend_timeout(milliseconds).is_ok(), fine, "{milliseconds}");
         }
         assert!(memory_size(128).is_ok() && memory_size(129).is_err());
     }
@@ -461,15 +416,9 @@ mod tests {
         assert!(dependency_name("wss.nodejs-12_x").is_ok() && dependency_name("x.").is_err());
         assert!(gateway_name("网关-1").is_ok() && gateway_name("1gw").is_err());
         assert!(
-            group_name("1 group").is_err()
-                && group_name("1/group (a)").is_err()
-                && group_name("1/group(a)").is_ok()
+            group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok()
         );
-        assert!(
-            request_path("websocket_demo").is_err()
-                && request_path("/a b").is_err()
-                && request_path("/a").is_ok()
-        );
+        assert!(request_path("websocket_demo").is_err() && request_path("/a b").is_err() && request_path("/a").is_ok());
     }
 
     #[test]

@@ -159,8 +159,7 @@ impl Operation for ShowFunctionTrigger {
     const NAME: &'static str = "ShowFunctionTrigger";
     const SERVICE: Service = Service::FunctionGraph;
     const METHOD: Method = Method::Get;
-    const PATH: &'static str =
-        "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
     const SUCCESS: &'static [u16] = &[200];
     type Output = Trigger;
 }
@@ -169,8 +168,7 @@ impl Operation for DeleteFunctionTrigger {
     const NAME: &'static str = "DeleteFunctionTrigger";
     const SERVICE: Service = Service::FunctionGraph;
     const METHOD: Method = Method::Delete;
-    const PATH: &'static str =
-        "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
     const SUCCESS: &'static [u16] = &[204];
     type Output = ();
 }

@@ -91,10 +91,7 @@ impl FromStr for FunctionUrn {
             [qualifier] if !qualifier.is_empty() => Some((*qualifier).to_owned()),
             _ => return Err(UrnError(text.to_owned())),
         };
-        if [region, project_id, package, name]
-            .iter()
-            .any(|field| field.is_empty())
-        {
+        if [region, project_id, package, name].iter().any(|field| field.is_empty()) {
             return Err(UrnError(text.to_owned()));
         }
         Ok(Self {
@@ -131,10 +128,7 @@ mod tests {
         let urn = FunctionUrn::new("cn-east-3", "p1", "WebSocket-demo");
         for qualifier in ["latest", "v1.2_3", "!prod"] {
             let qualified = urn.qualified(qualifier);
-            assert_eq!(
-                qualified.to_string().parse::<FunctionUrn>().unwrap(),
-                qualified
-            );
+            assert_eq!(qualified.to_string().parse::<FunctionUrn>().unwrap(), qualified);
             assert_eq!(qualified.unqualified(), urn);
         }
     }
