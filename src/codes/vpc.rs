@@ -1,0 +1,36 @@
+//! Codes of the Virtual Private Cloud service. Source: VPC API Reference, "Error Codes".
+
+use super::Entry;
+
+/// Every code of this file.
+pub(super) const ALL: &[Entry] = &[VPC_NOT_FOUND, SUBNET_NOT_FOUND, PARAMETER];
+
+/// `VPC.0003`: there is no such VPC.
+pub(crate) const VPC_NOT_FOUND: Entry = Entry {
+    code: "VPC.0003",
+    status: 404,
+    text: "The VPC does not exist",
+    meaning: "there is no such VPC",
+    cause: "a wrong name or region",
+    next: "fgctl vpc list",
+};
+
+/// `VPC.0202`: there is no such subnet.
+pub(crate) const SUBNET_NOT_FOUND: Entry = Entry {
+    code: "VPC.0202",
+    status: 404,
+    text: "The subnet does not exist",
+    meaning: "there is no such subnet",
+    cause: "a wrong name or region",
+    next: "fgctl subnet list",
+};
+
+/// `VPC.0101`: a parameter is not allowed.
+pub(crate) const PARAMETER: Entry = Entry {
+    code: "VPC.0101",
+    status: 400,
+    text: "Invalid parameter",
+    meaning: "a parameter is not allowed",
+    cause: "a request built by hand",
+    next: "fgctl -v shows the request that was refused",
+};

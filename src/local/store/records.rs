@@ -1,0 +1,116 @@
+//! The records of the local cloud. Each holds what the service would answer, and what only the local cloud knows.
+
+use super::Collection;
+use crate::wire::api::{Api, Publication};
+use crate::wire::dependency::Dependency;
+use crate::wire::environment::Environment;
+use crate::wire::function::Function;
+use crate::wire::gateway::Gateway;
+use crate::wire::group::Group;
+use crate::wire::trigger::Trigger;
+use serde::{Deserialize, Serialize};
+
+/// Functions, by `{package}:{name}`: see [`function_key`].
+pub(in crate::local) const FUNCTIONS: Collection<FunctionRecord> = Collection::new("functions");
+/// Versions of dependencies, by the version's id.
+pub(in crate::local) const DEPENDENCY_VERSIONS: Collection<DependencyVersionRecord> =
+    Collection::new("dependency_versions");
+/// Triggers, by id.
+pub(in crate::local) const TRIGGERS: Collection<TriggerRecord> = Collection::new("triggers");
+/// Gateways, by id.
+pub(in crate::local) const GATEWAYS: Collection<GatewayRecord> = Collection::new("gateways");
+/// API groups, by id.
+pub(in crate::local) const GROUPS: Collection<GroupRecord> = Collection::new("groups");
+/// Environments but RELEASE, by `{gateway id}:{environment id}`.
+pub(in crate::local) const ENVIRONMENTS: Collection<EnvironmentRecord> = Collection::new("environments");
+/// APIs, by id.
+pub(in crate::local) const APIS: Collection<ApiRecord> = Collection::new("apis");
+/// What runs: publications, by `{api id}:{environment id}`.
+pub(in crate::local) const PUBLICATIONS: Collection<PublicationRecord> = Collection::new("publications");
+
+/// The key of a function in [`FUNCTIONS`].
+pub(in crate::local) fn function_key(package: &str, name: &str) -> String {
+    format!("{package}:{name}")
+}
+
+/// A function.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct FunctionRecord {
+    /// As ShowFunctionConfig answers it, unknown members too; `func_urn` with `:latest`.
+    pub(in crate::local) function: Function,
+    /// The values of `encrypted_user_data`, which answers blank; JSON text.
+    pub(in crate::local) encrypted_user_data: String,
+    /// The digest that names the code archive's file, a ZIP.
+    pub(in crate::local) blob: String,
+}
+
+/// A version of a dependency.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct DependencyVersionRecord {
+    /// As ShowDependencyVersion answers it: `id` is the version's.
+    pub(in crate::local) version: Dependency,
+    /// The digest that names the archive's file, a ZIP.
+    pub(in crate::local) blob: String,
+}
+
+/// A trigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct TriggerRecord {
+    /// [`function_key`] of the function that it calls.
+    pub(in crate::local) function: String,
+    /// As ShowFunctionTrigger answers it.
+    pub(in crate::local) trigger: Trigger,
+}
+
+/// A gateway. Its status follows from the time: nothing has to run for it to change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct GatewayRecord {
+    /// As ShowDetailsOfInstanceV2 answers it once it runs.
+    pub(in crate::local) gateway: Gateway,
+    /// When it begins to run, in Unix milliseconds.
+    pub(in crate::local) running_at: i64,
+    /// When it will be gone, in Unix milliseconds, once its deletion was asked for.
+    pub(in crate::local) gone_at: Option<i64>,
+}
+
+/// An API group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct GroupRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfApiGroupV2 answers it.
+    pub(in crate::local) group: Group,
+    /// The port of 127.0.0.1 at which its APIs answer. Never changes.
+    pub(in crate::local) port: u16,
+}
+
+/// An environment that somebody created.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct EnvironmentRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ListEnvironmentsV2 answers it.
+    pub(in crate::local) environment: Environment,
+}
+
+/// An API as it was last edited, which is not what runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct ApiRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfApiV2 answers it, but for the publication members, which follow from [`PUBLICATIONS`].
+    pub(in crate::local) api: Api,
+}
+
+/// An API as it runs in one environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct PublicationRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// The environment's name, which `X-Stage` asks for.
+    pub(in crate::local) env_name: String,
+    /// As publishing answered it.
+    pub(in crate::local) publication: Publication,
+    /// The API as it was when it was published: its `id`, `group_id` and all that routing and the backend need.
+    pub(in crate::local) api: Api,
+}
