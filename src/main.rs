@@ -1,9 +1,13 @@
 //! fgctl turns a folder of code into a working `wss://` URL: on Huawei Cloud FunctionGraph, or on a faithful local
 //! cloud in the same binary. The layers and what each may import are in `tests/architecture.rs`.
 
+mod cloud;
 mod codes;
+mod config;
+mod env;
 mod local;
 mod sign;
+mod transport;
 mod wire;
 
 fn main() {}
