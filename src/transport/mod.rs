@@ -13,7 +13,7 @@ mod retry;
 mod signed;
 mod tls;
 
-pub(crate) use error::{Cause, Failure, SetupError, TransportError};
+pub(crate) use error::{Failure, SetupError, TransportError};
 pub(crate) use exchange::{AnyExchange, Exchange, Query, Request, Response};
 pub(crate) use http::Http;
 pub(crate) use observer::{Attempt, Event, Observer, Silent};

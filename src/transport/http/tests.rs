@@ -294,6 +294,26 @@ async fn a_proxy_is_used_but_never_for_loopback() {
 }
 
 #[tokio::test]
+async fn a_proxy_for_https_is_asked_for_a_tunnel() {
+    let (proxy, asked) = server("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n").await;
+    let (_, pem, _unused) = tls_server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, pem).unwrap();
+    let http = Http::new(&Options {
+        ca_file: Some(path),
+        proxies: Proxies {
+            https: Some(Secret::new(proxy)),
+            ..Proxies::default()
+        },
+        ..Options::default()
+    });
+    let outcome = http.unwrap().exchange(&to("https://service.example")).await;
+    assert_eq!(failure(outcome), Failure::Connect);
+    assert!(asked.await.unwrap().starts_with("CONNECT service.example:443 HTTP/1.1"));
+}
+
+#[tokio::test]
 async fn a_proxy_that_is_none_is_refused_without_showing_it() {
     let error = behind("http://user:pass word@[", "").err().unwrap();
     let text = format!("{error} {error:?}");
