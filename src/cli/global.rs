@@ -2,16 +2,18 @@
 
 use super::error::CommandError;
 use crate::app::App;
-use crate::cloud::{self, Cloud};
+use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
 use crate::config::{self, Settings};
 use crate::env::{self, Env};
 use crate::local::Runtime;
 use crate::ui::{self, Ui};
-use crate::{socket, transport};
+use crate::sign::Credentials;
+use crate::socket;
+use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The longest that a gateway's creation is waited for unless `--wait-timeout` says otherwise.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
@@ -113,7 +115,7 @@ impl Context {
     pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
         let output = match (global.output, env.get(env::FGCTL_OUTPUT)) {
             (Some(output), _) => output,
-            (None, Some(text)) => Output::from_str(text, true).map_err(|_| {
+            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
                 CommandError::usage(format!("the environment variable {} holds `{text}`, no output", env::FGCTL_OUTPUT))
                     .hint("use table, json or name")
             })?,
@@ -135,7 +137,7 @@ impl Context {
                 Colour::Always => ui::Colour::Always,
                 Colour::Never => ui::Colour::Never,
             },
-            colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM) == Some("dumb"),
+            colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM).as_deref() == Some("dumb"),
             no_input: global.no_input,
             yes: global.yes,
             unattended: env.get(env::CI).is_some(),
@@ -156,7 +158,7 @@ impl Context {
         if let Some(state) = named {
             return std::path::absolute(&state).map_err(CommandError::from);
         }
-        let data = match (self.env.get(env::XDG_DATA_HOME), self.env.get(env::HOME)) {
+        let data = match (self.env.os(env::XDG_DATA_HOME), self.env.os(env::HOME)) {
             (Some(data), _) => PathBuf::from(data),
             (None, Some(home)) => PathBuf::from(home).join(".local/share"),
             (None, None) => {
@@ -173,11 +175,14 @@ impl Context {
     /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
     pub(super) async fn app(&self) -> Result<App, CommandError> {
         let running = if self.global.local { Some(Runtime::find(&self.local_state(None)?).await?) } else { None };
-        let settings = config::resolve(&self.flags(), &self.environment(), running.as_ref().map(local_cloud).as_ref())?;
-        for warning in settings.warnings() {
+        let Global { region, project_id, endpoint, local, ca_file, .. } = self.global.clone();
+        let flags = config::Flags { region, project_id, endpoints: endpoint, local, ca_file };
+        let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
+        let settings = config::resolve(&flags, &variables, running.as_ref().map(local_cloud).as_ref())?;
+        for warning in &settings.warnings {
             self.ui.warning(warning);
         }
-        self.app_with(&settings).await
+        self.app_with(settings).await
     }
 
     /// The use cases on a local cloud that this process runs itself.
@@ -186,30 +191,80 @@ impl Context {
     /// As [`Context::app`].
     pub(super) async fn app_on(&self, runtime: &Runtime) -> Result<App, CommandError> {
         let flags = config::Flags { local: true, ..config::Flags::default() };
-        let settings = config::resolve(&flags, &config::Environment::default(), Some(&local_cloud(runtime)))?;
-        self.app_with(&settings).await
+        let settings = config::resolve(&flags, &|_| None, Some(&local_cloud(runtime)))?;
+        self.app_with(settings).await
     }
 
-    async fn app_with(&self, settings: &Settings) -> Result<App, CommandError> {
-        let cloud = self.cloud(settings).await?;
-        let socket = socket::Options { ca_file: settings.ca_file.as_ref().map(|ca| ca.value.clone()), ..socket::Options::default() };
-        Ok(App::new(cloud, socket))
+    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
+        let ca_file = settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone());
+        let options = cloud::Options {
+            ca_file: ca_file.clone(),
+            proxies: cloud::Proxies {
+                https: settings.proxies.https.clone(),
+                http: settings.proxies.http.clone(),
+                direct: settings.proxies.direct.clone(),
+            },
+            observer: Arc::new(Requests { ui: self.ui.clone() }),
+            ..cloud::Options::default()
+        };
+        let target = Target {
+            endpoints: Endpoints::new(|service: Service| settings.endpoint(service).value.as_str().to_owned()),
+            credentials: settings.credentials()?.value.clone(),
+            region: settings.region.value,
+            project_id: settings.project_id.map(|id| id.value),
+            domain_id: settings.domain_id.map(|id| id.value),
+        };
+        let cloud = Cloud::connect(target, options).await?;
+        Ok(App::new(cloud, socket::Options { ca_file, ..socket::Options::default() }))
     }
+}
 
-    async fn cloud(&self, settings: &Settings) -> Result<Cloud, CommandError> {
-        cloud::connect(settings, self.observer()).await.map_err(CommandError::from)
+/// A running local cloud as the settings take it.
+fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
+    config::LocalCloud {
+        endpoint: runtime.endpoint(),
+        region: runtime.region.clone(),
+        project_id: runtime.project_id.clone(),
+        domain_id: Some(runtime.domain_id.clone()),
+        credentials: Credentials {
+            access_key: runtime.access_key.clone(),
+            secret_key: runtime.secret_key.clone(),
+            security_token: None,
+        },
+        ca_file: Some(runtime.ca_file.clone()),
     }
+}
 
-    fn observer(&self) -> Arc<dyn transport::Observer> {
-        Arc::new(Requests { ui: self.ui.clone(), began: Instant::now() })
-    }
+/// Shows each request with `-v`.
+struct Requests {
+    ui: Ui,
+}
 
-    fn flags(&self) -> config::Flags {
-        let Global { region, project_id, endpoint, local, ca_file, .. } = self.global.clone();
-        config::Flags { region, project_id, endpoints: endpoint, local, ca_file }
-    }
-
-    fn environment(&self) -> config::Environment {
-        config::Environment::default()
+impl Observer for Requests {
+    fn observe(&self, event: &Event<'_>) {
+        let line = |Attempt { method, path, .. }: &Attempt<'_>| format!("{method} {path}");
+        match event {
+            Event::Sent(_) => {}
+            Event::Answered { attempt, status, request_id, took } => self.ui.verbose(format_args!(
+                "{} -> {status} in {} ms, request id {}",
+                line(attempt),
+                took.as_millis(),
+                request_id.unwrap_or("none")
+            )),
+            Event::Failed { attempt, error, took } => {
+                self.ui.verbose(format_args!("{} -> {error} after {} ms", line(attempt), took.as_millis()));
+            }
+            Event::Retrying { attempt, why, wait } => self.ui.status(format_args!(
+                "{}: {why}; trying again in {:.1} s (attempt {})",
+                line(attempt),
+                wait.as_secs_f64(),
+                attempt.number + 1
+            )),
+            Event::ClockCorrected { seconds } => self.ui.warning(format_args!(
+                "this machine's clock is {} s {} the service's; requests are signed with the service's time",
+                seconds.abs(),
+                if *seconds > 0 { "behind" } else { "ahead of" }
+            )),
+        }
     }
 }
