@@ -36,8 +36,10 @@ pub(crate) const FGCTL_ENDPOINT: &str = "FGCTL_ENDPOINT";
 pub(crate) const FGCTL_REGION: &str = "FGCTL_REGION";
 /// A PEM file with one more authority to trust.
 pub(crate) const FGCTL_CA_FILE: &str = "FGCTL_CA_FILE";
-/// How to show what a command found: `table`, `json`, `yaml` or `name`.
+/// How to show what a command found: `table`, `json` or `name`.
 pub(crate) const FGCTL_OUTPUT: &str = "FGCTL_OUTPUT";
+/// How often the server of the demonstration's function says the time, in milliseconds.
+pub(crate) const INTERVAL_MS: &str = "INTERVAL_MS";
 /// Set: no colour. See <https://no-color.org>.
 pub(crate) const NO_COLOR: &str = "NO_COLOR";
 /// Set: a machine is running this, nobody can answer a prompt.

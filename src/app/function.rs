@@ -199,10 +199,9 @@ impl App {
 }
 
 fn read_code(path: &Path, kind: &FunctionKind) -> Result<Archive, AppError> {
-    let limit = rule::CODE_UPLOAD_LIMIT;
-    let code = match kind {
-        FunctionKind::Http => package::http_code(path, limit)?,
-        FunctionKind::Event { .. } => package::code(path, limit)?,
+    let kind = match kind {
+        FunctionKind::Http => package::FunctionKind::Http,
+        FunctionKind::Event { .. } => package::FunctionKind::Event,
     };
-    Ok(code)
+    Ok(package::code(path, kind, rule::CODE_UPLOAD_LIMIT)?)
 }

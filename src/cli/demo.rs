@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use super::global::Context;
 use super::interrupted;
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::studio::demo::{self, Kind, Outcome};
 use crate::ui::Report;
 use clap::Args;
@@ -47,6 +47,6 @@ fn report(outcome: &Outcome) -> Report {
 
 /// The hidden command that the demo's function runs.
 pub(super) async fn serve_function() -> Result<(), CommandError> {
-    let interval = Env::read().get("INTERVAL_MS").and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let interval = Env::read().get(env::INTERVAL_MS).and_then(|text| text.parse().ok()).map(Duration::from_millis);
     Ok(demo::serve(interval.unwrap_or(INTERVAL)).await?)
 }

@@ -5,7 +5,7 @@
 use super::exit::Exit;
 use crate::app::AppError;
 use crate::cloud::{ApiError, ConnectError, Refusal, WaitError};
-use crate::config::SettingsError;
+use crate::config::{NoCredentials, SettingsError};
 use crate::local::{AskError, StartError};
 use crate::socket::{HandshakeError, TargetError};
 use crate::studio::demo::DemoError;
@@ -182,9 +182,25 @@ impl From<ConnectError> for CommandError {
 
 impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
-        let exit = if error.is_about_credentials() { Exit::Credentials } else { Exit::Usage };
-        let hints = error.hints();
-        Self::of(exit, &error).hints(hints)
+        let (exit, hint) = match &error {
+            SettingsError::NoRegion { .. } => (Exit::Usage, "--region cn-east-3; for the local cloud: eval \"$(fgctl local env)\""),
+            SettingsError::HalfSet { .. } => (Exit::Credentials, "set both, or neither"),
+            SettingsError::NoLocalCloud => (Exit::NotFound, "fgctl local up --detach"),
+            SettingsError::Contradiction { .. } => (Exit::Usage, "leave one of them out"),
+            SettingsError::Endpoint { .. } | SettingsError::UnknownService { .. } | SettingsError::EndpointTwice { .. } => {
+                (Exit::Usage, "it should read URL or SERVICE=URL, as in --endpoint http://127.0.0.1:7860")
+            }
+            SettingsError::Invalid { .. } => (Exit::Usage, "fgctl --help"),
+        };
+        Self::of(exit, &error).hint(hint)
+    }
+}
+
+impl From<NoCredentials> for CommandError {
+    fn from(error: NoCredentials) -> Self {
+        Self::of(Exit::Credentials, &error)
+            .hint("export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...")
+            .hint("for the local cloud: fgctl local up --detach && eval \"$(fgctl local env)\"")
     }
 }
 

@@ -50,9 +50,9 @@ fn variables(runtime: &Runtime) -> [(&'static str, String); 6] {
         (env::FGCTL_ENDPOINT, runtime.endpoint()),
         (env::FGCTL_REGION, runtime.region.clone()),
         (env::FGCTL_CA_FILE, runtime.ca_file.display().to_string()),
-        (env::HUAWEICLOUD_SDK_AK, runtime.access_key.clone()),
-        (env::HUAWEICLOUD_SDK_SK, runtime.secret_key.expose().to_owned()),
-        (env::HUAWEICLOUD_SDK_PROJECT_ID, runtime.project_id.clone()),
+        (env::SDK_AK, runtime.access_key.clone()),
+        (env::SDK_SK, runtime.secret_key.expose().to_owned()),
+        (env::SDK_PROJECT_ID, runtime.project_id.clone()),
     ]
 }
 
