@@ -4,6 +4,7 @@
 mod codes;
 mod local;
 mod sign;
+mod sys;
 mod wire;
 
 fn main() {}
