@@ -5,3 +5,4 @@
 //! the control plane and nothing of its operations.
 
 pub(in crate::local) mod authority;
+mod route;
