@@ -5,4 +5,6 @@
 //! the control plane and nothing of its operations.
 
 pub(in crate::local) mod authority;
+mod refusal;
 mod route;
+mod snapshot;
