@@ -5,6 +5,10 @@
 //! the control plane and nothing of its operations.
 
 pub(in crate::local) mod authority;
+mod bootstrap;
+mod function_log;
+mod leftover;
 mod refusal;
 mod route;
 mod snapshot;
+mod variables;
