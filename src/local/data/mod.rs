@@ -1,0 +1,14 @@
+//! The data plane: what really runs functions and gateways.
+//!
+//! Each API group answers at one port of 127.0.0.1. A call goes from the ingress through the gateway's routing to
+//! the function's instance; after the function's own 101 a tunnel copies bytes untouched. It knows the records of
+//! the control plane and nothing of its operations.
+
+pub(in crate::local) mod authority;
+mod bootstrap;
+mod function_log;
+mod leftover;
+mod refusal;
+mod route;
+mod snapshot;
+mod variables;

@@ -1,0 +1,223 @@
+//! What the records say about calls, read at once and kept until a write changes it.
+
+use super::refusal::Refusal;
+use super::route::Routes;
+use crate::local::store::records::{
+    APIS, DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS, PUBLICATIONS, function_key,
+};
+use crate::local::store::{Read, Reader, Store, StoreError};
+use crate::wire::FunctionUrn;
+use crate::wire::group::Group;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A consistent view of all that a call needs.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    revision: u64,
+    /// Names of the groups, by id.
+    groups: HashMap<String, String>,
+    /// Groups' ids by their domains, in lower case.
+    domains: HashMap<String, String>,
+    /// Where calls go.
+    pub(super) routes: Routes,
+    functions: HashMap<String, Arc<FunctionRecord>>,
+    /// Digests of the dependencies' archives, by the version's id.
+    dependencies: HashMap<String, String>,
+}
+
+impl Snapshot {
+    fn read(reader: &Reader, revision: u64) -> Result<Self, StoreError> {
+        let mut snapshot = Self {
+            revision,
+            ..Self::default()
+        };
+        for record in reader.scan(&GROUPS, "")? {
+            for domain in domains(&record.group) {
+                snapshot.domains.insert(domain, record.group.id.clone());
+            }
+            snapshot.groups.insert(record.group.id, record.group.name);
+        }
+        snapshot.read_apis(reader)?;
+        for record in reader.scan(&FUNCTIONS, "")? {
+            let key = function_key(&record.function.package, &record.function.func_name);
+            snapshot.functions.insert(key, Arc::new(record));
+        }
+        for record in reader.scan(&DEPENDENCY_VERSIONS, "")? {
+            snapshot.dependencies.insert(record.version.id, record.blob);
+        }
+        Ok(snapshot)
+    }
+
+    fn read_apis(&mut self, reader: &Reader) -> Result<(), StoreError> {
+        let gateways: HashMap<String, String> = reader
+            .scan(&GATEWAYS, "")?
+            .into_iter()
+            .map(|record| (record.gateway.id, record.gateway.instance_name))
+            .collect();
+        let name = |id: String| gateways.get(&id).cloned().unwrap_or(id);
+        for record in reader.scan(&PUBLICATIONS, "")? {
+            self.routes
+                .publish(record.api, record.env_name, name(record.instance_id));
+        }
+        for record in reader.scan(&APIS, "")? {
+            self.routes.edit(&record.api, name(record.instance_id));
+        }
+        Ok(())
+    }
+
+    /// The group that a call to `host` at the port of the group `listening` is for: `host` may be the domain of
+    /// another one.
+    ///
+    /// # Errors
+    /// `host` is a name that nobody here has. A web page that lets its own name lead to 127.0.0.1 comes so.
+    pub(super) fn group(&self, listening: &str, host: Option<&str>) -> Result<String, Refusal> {
+        let Some(host) = host else {
+            return Ok(listening.to_owned());
+        };
+        let name = host_name(host).to_ascii_lowercase();
+        if let Some(group) = self.domains.get(&name) {
+            return Ok(group.clone());
+        }
+        let here = name == "localhost"
+            || name.ends_with(".localhost")
+            || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+        here.then(|| listening.to_owned())
+            .ok_or_else(|| Refusal::Host(host.to_owned()))
+    }
+
+    /// The group's name, or its id if it is gone.
+    pub(super) fn group_name(&self, id: &str) -> String {
+        self.groups.get(id).cloned().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// The function that `urn` names.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) fn function(&self, urn: &str) -> Result<Arc<FunctionRecord>, Refusal> {
+        let missing = |name: &str| Refusal::FunctionMissing(name.to_owned());
+        let parsed: FunctionUrn = urn.parse().map_err(|_| missing(urn))?;
+        let function = self.functions.get(&function_key(&parsed.package, &parsed.name));
+        function.cloned().ok_or_else(|| missing(&parsed.name))
+    }
+
+    /// The digest of the archive of the dependency version `id`.
+    pub(super) fn dependency(&self, id: &str) -> Option<&String> {
+        self.dependencies.get(id)
+    }
+
+    /// Every function.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &Arc<FunctionRecord>> {
+        self.functions.values()
+    }
+}
+
+/// `Host` without its port.
+fn host_name(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// The debug domain and the group's own ones.
+fn domains(group: &Group) -> Vec<String> {
+    let own = group.other.get("url_domains").and_then(|list| list.as_array());
+    let own = own.into_iter().flatten().filter_map(|entry| entry["domain"].as_str());
+    own.chain([group.sl_domain.as_str()])
+        .filter(|domain| !domain.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+/// The newest snapshot.
+pub(super) struct Snapshots {
+    store: Arc<Store>,
+    newest: Mutex<Arc<Snapshot>>,
+}
+
+impl Snapshots {
+    /// Of the records in `store`; nothing is read yet.
+    pub(super) fn new(store: Arc<Store>) -> Self {
+        Self {
+            store,
+            newest: Mutex::default(),
+        }
+    }
+
+    /// What holds now: read again when a write has changed something.
+    ///
+    /// # Errors
+    /// The records cannot be read.
+    pub(super) async fn newest(&self) -> Result<Arc<Snapshot>, Refusal> {
+        // Before the reading: a write in between only means to read once more.
+        let revision = self.store.revision();
+        let known = Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner));
+        if known.revision == revision {
+            return Ok(known);
+        }
+        let store = Arc::clone(&self.store);
+        let read = tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(reader, revision))).await;
+        let snapshot = match read {
+            Ok(Ok(snapshot)) => Arc::new(snapshot),
+            Ok(Err(error)) => return Err(Refusal::Internal(error.to_string())),
+            Err(error) => return Err(Refusal::Internal(error.to_string())),
+        };
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&snapshot);
+        Ok(snapshot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Snapshot, Snapshots};
+    use crate::local::store::records::{GROUPS, GroupRecord};
+    use crate::local::store::{Lifetime, Store, StoreError};
+    use crate::wire::group::Group;
+    use std::sync::Arc;
+
+    fn group(id: &str) -> GroupRecord {
+        GroupRecord {
+            instance_id: "gw".to_owned(),
+            group: Group {
+                id: id.to_owned(),
+                name: format!("name of {id}"),
+                sl_domain: format!("{id}.apic.cn-east-3.huaweicloudapis.com"),
+                ..Group::default()
+            },
+            port: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_is_seen_by_the_next_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(folder.path(), Lifetime::Ephemeral).unwrap());
+        let snapshots = Snapshots::new(Arc::clone(&store));
+        assert_eq!(snapshots.newest().await.unwrap().group_name("a"), "a");
+        store
+            .write(|writer| writer.put(&GROUPS, "a", &group("a")))
+            .unwrap_or_else(|error: StoreError| panic!("{error}"));
+        let newest = snapshots.newest().await.unwrap();
+        assert_eq!(newest.group_name("a"), "name of a");
+        assert!(Arc::ptr_eq(&newest, &snapshots.newest().await.unwrap()));
+    }
+
+    #[test]
+    fn a_domain_selects_its_group_and_a_foreign_name_is_refused() {
+        let mut snapshot = Snapshot::default();
+        snapshot.domains.insert("b.apic.example".to_owned(), "b".to_owned());
+        for (host, group) in [
+            (None, Some("a")),
+            (Some("127.0.0.1:7861"), Some("a")),
+            (Some("[::1]:7861"), Some("a")),
+            (Some("localhost"), Some("a")),
+            (Some("B.apic.example:443"), Some("b")),
+            (Some("evil.example:7861"), None),
+            (Some(""), None),
+        ] {
+            assert_eq!(snapshot.group("a", host).ok().as_deref(), group, "{host:?}");
+        }
+    }
+}
