@@ -1,5 +1,6 @@
 //! `/_local`: what the local cloud tells and does for its own command line; no part of the real cloud.
 
+use super::data::DataPlane;
 use super::{Context, Runtime};
 use axum::Json;
 use axum::Router;
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) struct Admin {
     pub(super) runtime: Arc<Runtime>,
     pub(super) context: Arc<Context>,
+    pub(super) data: Arc<DataPlane>,
     /// Cancelled when the local cloud is to end.
     pub(super) stop: CancellationToken,
     /// Cancelled when its functions have ended.
@@ -53,8 +55,8 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "state": state,
         "region": region,
         "project_id": project_id,
-        "groups": admin.context.ports.status(),
-        "function": admin.context.ports.running_function(),
+        "groups": admin.data.group_status(),
+        "function": admin.data.instance_status(),
     }))
 }
 
