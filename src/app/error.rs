@@ -1,6 +1,7 @@
 //! What can go wrong in a use case, and what to do about it.
 
-use crate::cloud::{ApiError, WaitError};
+use crate::cloud::ApiError;
+use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
 use crate::wire::rule::Broken;

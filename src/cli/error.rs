@@ -4,7 +4,8 @@
 
 use super::exit::Exit;
 use crate::app::AppError;
-use crate::cloud::{ApiError, ConnectError, Refusal, WaitError};
+use crate::cloud::wait::WaitError;
+use crate::cloud::{ApiError, ConnectError, Refusal};
 use crate::config::{NoCredentials, SettingsError};
 use crate::local::{AskError, StartError};
 use crate::socket::{HandshakeError, TargetError};

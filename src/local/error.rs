@@ -39,7 +39,7 @@ pub(crate) enum StartError {
     State(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The certificate authority of the state cannot be used.
     #[error("the certificate authority of the state cannot be used")]
-    Authority(#[source] AuthorityError),
+    Authority(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The system refused something else.
     #[error("the local cloud cannot start")]
     Io(#[from] io::Error),
@@ -76,6 +76,6 @@ impl From<StoreError> for StartError {
 
 impl From<AuthorityError> for StartError {
     fn from(error: AuthorityError) -> Self {
-        Self::Authority(error)
+        Self::Authority(Box::new(error))
     }
 }
