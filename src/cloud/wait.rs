@@ -11,7 +11,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub(crate) struct Pace {
     /// Before the first read: nothing finishes sooner.
     pub(crate) first_delay: Duration,
-    /// From one read's end to the next one's beginning.
+    /// The longest from one read's end to the next one's beginning. The pause doubles from `first_delay` up to this;
+    /// it is this at once where there is no first delay.
     pub(crate) interval: Duration,
     /// From the beginning of the wait to its end. The last read begins then.
     pub(crate) deadline: Duration,
@@ -52,6 +53,7 @@ where
     let start = Instant::now();
     let end = start + pace.deadline;
     let mut next = (start + pace.first_delay).min(end);
+    let mut pause = if pace.first_delay.is_zero() { pace.interval } else { pace.first_delay };
     loop {
         sleep_until(next).await;
         let Ok(outcome) = timeout_at(end + GRACE, read()).await else {
@@ -65,7 +67,8 @@ where
         if now >= end {
             break;
         }
-        next = (now + pace.interval).min(end);
+        pause = (pause * 2).min(pace.interval);
+        next = (now + pause).min(end);
     }
     Err(WaitError::TimedOut {
         what: what.to_owned(),
@@ -109,6 +112,7 @@ mod tests {
     async fn reads_at_its_pace_until_it_is_there() {
         assert_eq!(run(pace(5, 10, 60), 3).await, (vec![5, 15, 25], vec![5, 15], true));
         assert_eq!(run(pace(0, 10, 60), 1).await, (vec![0], vec![], true));
+        assert_eq!(run(pace(1, 10, 60), 6).await.0, [1, 3, 7, 15, 25, 35], "soon at first, then seldom");
     }
 
     #[tokio::test(start_paused = true)]
