@@ -3,6 +3,7 @@
 //! Any client of the real cloud works against it unchanged but for the endpoint. It is no security sandbox:
 //! a function runs as the user who started the local cloud.
 
+mod control;
 mod store;
 
 use crate::sign::Credentials;
