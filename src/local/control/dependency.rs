@@ -253,3 +253,24 @@ pub(super) async fn delete(call: Call, input: DeleteDependencyVersion) -> Result
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Refusal, rule, uploaded};
+
+    #[test]
+    fn an_upload_of_forty_megabytes_fits_and_one_byte_more_does_not() {
+        let fits = usize::try_from(rule::DEPENDENCY_API_LIMIT).unwrap();
+        let encoded = |bytes: usize| super::super::tests::base64(&vec![0; bytes]);
+        assert_eq!(uploaded(&encoded(fits)).unwrap().len(), fits);
+        let refusal = uploaded(&encoded(fits + 1)).unwrap_err();
+        assert!(matches!(
+            refusal,
+            Refusal::Coded {
+                code: "FSS.0413",
+                status: 413,
+                ..
+            }
+        ));
+    }
+}
