@@ -31,6 +31,9 @@ pub(super) const ALL: &[Entry] = &[
     CONCURRENCY,
     DEPENDENCY_TYPE,
     DEPENDENCY_IN_USE,
+    NO_SUCH_VPC,
+    NO_SUCH_SUBNET,
+    FUNCTION_QUOTA,
     FUNCTION_NOT_FOUND,
     VERSION_NOT_FOUND,
     ALIAS_NOT_FOUND,
@@ -38,6 +41,7 @@ pub(super) const ALL: &[Entry] = &[
     DEPENDENCY_NOT_FOUND,
     FUNCTION_EXISTS,
     CODE_TOO_LARGE,
+    INLINE_TOO_LARGE,
     CODE_FILENAME,
     TRIGGER_TYPE,
     TRIGGER_NOT_FOUND,
@@ -319,6 +323,36 @@ pub(crate) const DEPENDENCY_IN_USE: Entry = Entry {
     next: "fgctl dependency detach NAME --function FUNCTION",
 };
 
+/// `FSS.1036`: there is no such VPC.
+pub(crate) const NO_SUCH_VPC: Entry = Entry {
+    code: "FSS.1036",
+    status: 400,
+    text: "The VPC does not exist",
+    meaning: "there is no such VPC",
+    cause: "a VPC of another region",
+    next: "fgctl vpc list",
+};
+
+/// `FSS.1037`: there is no such subnet in the VPC.
+pub(crate) const NO_SUCH_SUBNET: Entry = Entry {
+    code: "FSS.1037",
+    status: 400,
+    text: "The subnet does not exist",
+    meaning: "there is no such subnet in the VPC",
+    cause: "a subnet of another VPC, or its neutron id instead of its network id",
+    next: "fgctl subnet list",
+};
+
+/// `FSS.1041`: the account has as many functions as it may.
+pub(crate) const FUNCTION_QUOTA: Entry = Entry {
+    code: "FSS.1041",
+    status: 403,
+    text: "The quota of functions has been reached",
+    meaning: "the account has as many functions as it may",
+    cause: "functions that nobody deleted",
+    next: "fgctl function list",
+};
+
 /// `FSS.1051`: there is no such function.
 pub(crate) const FUNCTION_NOT_FOUND: Entry = Entry {
     code: "FSS.1051",
@@ -387,6 +421,16 @@ pub(crate) const CODE_TOO_LARGE: Entry = Entry {
     meaning: "the code archive is larger than the service takes directly",
     cause: "more in the folder than the function needs",
     next: "upload it to OBS and give its address",
+};
+
+/// `FSS.1072`: inline code is larger than 10 KB.
+pub(crate) const INLINE_TOO_LARGE: Entry = Entry {
+    code: "FSS.1072",
+    status: 413,
+    text: "The inline code is too large",
+    meaning: "inline code is larger than 10 KB",
+    cause: "a long source text",
+    next: "send it as a ZIP",
 };
 
 /// `FSS.1078`: the archive's name is missing or does not fit the code type.
