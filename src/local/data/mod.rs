@@ -7,8 +7,10 @@
 pub(in crate::local) mod authority;
 mod bootstrap;
 mod function_log;
+mod instance;
 mod leftover;
 mod refusal;
 mod route;
+mod runner;
 mod snapshot;
 mod variables;
