@@ -3,6 +3,7 @@
 
 mod codes;
 mod local;
+mod package;
 mod sign;
 mod sys;
 mod wire;
