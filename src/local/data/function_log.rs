@@ -62,7 +62,7 @@ pub(super) struct FunctionLogs {
     folder: PathBuf,
     sender: SyncSender<Message>,
     lost: Arc<AtomicU64>,
-    writer: JoinHandle<()>,
+    writer: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl FunctionLogs {
@@ -85,7 +85,7 @@ impl FunctionLogs {
             folder,
             sender,
             lost,
-            writer,
+            writer: Mutex::new(Some(writer)),
         })
     }
 
@@ -101,9 +101,12 @@ impl FunctionLogs {
     }
 
     /// Writes all that waits, and ends. Blocks. Later lines are lost.
-    pub(super) fn close(self) {
-        let _ = self.sender.send(Message::End);
-        let _ = self.writer.join();
+    pub(super) fn close(&self) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            let _ = self.sender.send(Message::End);
+            let _ = writer.join();
+        }
     }
 }
 

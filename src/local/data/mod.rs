@@ -7,8 +7,12 @@
 pub(in crate::local) mod authority;
 mod bootstrap;
 mod function_log;
+mod headers;
+mod instance;
 mod leftover;
 mod refusal;
 mod route;
+mod runner;
 mod snapshot;
+mod tunnel;
 mod variables;

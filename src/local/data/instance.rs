@@ -1,0 +1,185 @@
+//! A running instance of a function, as everyone but its starter sees it, and who uses it.
+
+use super::function_log::FunctionLog;
+use super::refusal::Refusal;
+use crate::local::store::records::FunctionRecord;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What to run: a function as it was when a call for it came.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The function.
+    pub(super) record: Arc<FunctionRecord>,
+    /// Changes with code, dependencies and configuration.
+    pub(super) revision: String,
+    /// Names the folder of unpacked code: changes with code and dependencies.
+    pub(super) code_key: String,
+    /// The code's archive, then the dependencies' in their order.
+    pub(super) archives: Vec<PathBuf>,
+}
+
+impl Plan {
+    /// The function's name.
+    pub(super) fn name(&self) -> &str {
+        &self.record.function.func_name
+    }
+
+    /// Whether `other` runs the same function, perhaps as it was before.
+    pub(super) fn same_function(&self, other: &Self) -> bool {
+        self.record.function.package == other.record.function.package && self.name() == other.name()
+    }
+}
+
+/// Something that starts instances.
+pub(super) trait Launch: Send + Sync {
+    /// Starts `plan`; the answer is an instance that takes requests. Dropping the future ends what was started.
+    ///
+    /// # Errors
+    /// It did not start, and nothing of it is left.
+    fn launch(&self, plan: Arc<Plan>) -> Pin<Box<dyn Future<Output = Result<Instance, Refusal>> + Send>>;
+}
+
+/// A running instance.
+pub(super) struct Instance {
+    /// Short and random, for the log.
+    pub(super) id: String,
+    /// The process's id.
+    pub(super) pid: Option<u32>,
+    /// Where it takes requests.
+    pub(super) address: SocketAddr,
+    /// Its log.
+    pub(super) log: FunctionLog,
+    stop: watch::Sender<Option<&'static str>>,
+    ended: watch::Receiver<Option<String>>,
+}
+
+/// The other end of an instance: whoever holds it makes the instance stop when it is told to.
+pub(super) struct Reins {
+    /// Why to stop, once somebody says so.
+    pub(super) stop: watch::Receiver<Option<&'static str>>,
+    /// How it ended, once it has.
+    pub(super) ended: watch::Sender<Option<String>>,
+}
+
+impl Instance {
+    /// An instance at `address`, and what steers it.
+    pub(super) fn new(id: String, pid: Option<u32>, address: SocketAddr, log: FunctionLog) -> (Self, Reins) {
+        let (stop, stopped) = watch::channel(None);
+        let (end, ended) = watch::channel(None);
+        let instance = Self {
+            id,
+            pid,
+            address,
+            log,
+            stop,
+            ended,
+        };
+        let reins = Reins {
+            stop: stopped,
+            ended: end,
+        };
+        (instance, reins)
+    }
+
+    /// Whether it has ended, by itself or because it was told to.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some() || self.ended.has_changed().is_err()
+    }
+
+    /// Waits until it has ended, and says how.
+    pub(super) async fn end(&self) -> String {
+        let mut ended = self.ended.clone();
+        let how = ended.wait_for(Option::is_some).await;
+        how.ok().and_then(|how| how.clone()).unwrap_or_default()
+    }
+
+    /// Ends it and waits until nothing of it is left; `why` goes into its log.
+    pub(super) async fn stop(&self, why: &'static str) {
+        self.stop.send_replace(Some(why));
+        self.end().await;
+    }
+}
+
+/// How many use an instance now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Users {
+    /// Plain requests, and upgrades that are not answered yet.
+    pub(super) requests: usize,
+    /// Open sockets.
+    pub(super) sockets: usize,
+}
+
+impl Users {
+    /// Whether nobody does.
+    pub(super) fn none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// Who uses an instance, from before it starts.
+#[derive(Clone)]
+pub(super) struct Usage(Arc<watch::Sender<Users>>);
+
+impl Usage {
+    /// Nobody yet.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(watch::Sender::new(Users::default())))
+    }
+
+    /// How many there are now.
+    pub(super) fn now(&self) -> Users {
+        *self.0.borrow()
+    }
+
+    /// Tells of each change.
+    pub(super) fn changes(&self) -> watch::Receiver<Users> {
+        self.0.subscribe()
+    }
+
+    /// Whether both count the users of one instance.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// One user more, as long as the answer lives.
+    pub(super) fn enter(&self) -> Lease {
+        self.0.send_modify(|users| users.requests += 1);
+        Lease {
+            usage: self.clone(),
+            socket: false,
+        }
+    }
+}
+
+/// A use of an instance; it counts until it is dropped.
+pub(super) struct Lease {
+    usage: Usage,
+    socket: bool,
+}
+
+impl Lease {
+    /// The request has become a socket.
+    pub(super) fn upgrade(&mut self) {
+        if !std::mem::replace(&mut self.socket, true) {
+            self.usage.0.send_modify(|users| {
+                users.requests -= 1;
+                users.sockets += 1;
+            });
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let socket = self.socket;
+        self.usage.0.send_modify(|users| match socket {
+            true => users.sockets -= 1,
+            false => users.requests -= 1,
+        });
+    }
+}

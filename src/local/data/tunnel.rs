@@ -1,0 +1,312 @@
+//! The tunnel after a 101: bytes copied untouched both ways, within two limits.
+//!
+//! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006.
+
+use bytes::Bytes;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::Instant;
+
+/// A quiet socket costs this much a direction, in bytes.
+const SMALLEST_BUFFER: usize = 4 * 1024;
+/// A busy one at most this much.
+const LARGEST_BUFFER: usize = 64 * 1024;
+
+/// A connection that bytes can be copied from and to.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// One end of a tunnel.
+pub(super) struct End<S> {
+    /// The connection.
+    pub(super) stream: S,
+    /// What was read from it together with the handshake.
+    pub(super) early: Bytes,
+}
+
+/// How long a tunnel may live.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// The longest silence: bytes either way end it.
+    pub(super) idle: Duration,
+    /// The end, whatever happens.
+    pub(super) deadline: Instant,
+}
+
+/// Why a tunnel ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cause {
+    /// Both ends closed.
+    Closed,
+    /// No byte came either way for as long as the limit says.
+    Idle,
+    /// Its time was over.
+    Deadline,
+    /// A connection broke.
+    Broken(io::ErrorKind),
+}
+
+/// What went through a tunnel.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Outcome {
+    /// Why it ended.
+    pub(super) cause: Cause,
+    /// Bytes from the client to the function.
+    pub(super) received: u64,
+    /// Bytes from the function to the client.
+    pub(super) sent: u64,
+}
+
+/// Copies until both ends have closed or a limit is passed; then both are dropped. An end that closes its half only
+/// closes the other's half.
+pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, limits: Limits) -> Outcome {
+    let mut up = Direction::new(client.early);
+    let mut down = Direction::new(function.early);
+    let (mut client, mut function) = (client.stream, function.stream);
+    let mut quiet_since = Instant::now();
+    let cause = loop {
+        let wake = limits.deadline.min(quiet_since + limits.idle);
+        let copying = poll_fn(|cx| {
+            let before = up.copied + down.copied;
+            let to = up.poll(cx, &mut client, &mut function);
+            let from = down.poll(cx, &mut function, &mut client);
+            if up.copied + down.copied != before {
+                quiet_since = Instant::now();
+            }
+            match (to, from) {
+                (Poll::Ready(Err(error)), _) | (_, Poll::Ready(Err(error))) => Poll::Ready(Err(error)),
+                (Poll::Ready(Ok(())), Poll::Ready(Ok(()))) => Poll::Ready(Ok(())),
+                _ => Poll::Pending,
+            }
+        });
+        tokio::select! {
+            biased;
+            ended = copying => break ended.map_or_else(|error| Cause::Broken(error.kind()), |()| Cause::Closed),
+            () = tokio::time::sleep_until(wake) => {}
+        }
+        let now = Instant::now();
+        if now >= limits.deadline {
+            break Cause::Deadline;
+        }
+        if now >= quiet_since + limits.idle {
+            break Cause::Idle;
+        }
+    };
+    Outcome {
+        cause,
+        received: up.copied,
+        sent: down.copied,
+    }
+}
+
+/// One direction of a tunnel.
+struct Direction {
+    buffer: Vec<u8>,
+    /// What of the buffer is still to be written.
+    begin: usize,
+    end: usize,
+    /// Bytes read, the early ones too.
+    copied: u64,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Copying,
+    /// Written, and perhaps still in a buffer below.
+    Unflushed,
+    /// The reader has ended; the writer is told.
+    Ending,
+    Ended,
+}
+
+impl Direction {
+    fn new(early: Bytes) -> Self {
+        let mut buffer = Vec::from(early);
+        let end = buffer.len();
+        buffer.resize(end.max(SMALLEST_BUFFER), 0);
+        Self {
+            buffer,
+            begin: 0,
+            end,
+            copied: end as u64,
+            state: State::Copying,
+        }
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut from: impl AsyncRead + Unpin,
+        mut to: impl AsyncWrite + Unpin,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            if self.state == State::Ended {
+                return Poll::Ready(Ok(()));
+            }
+            while self.begin < self.end {
+                let written = ready!(Pin::new(&mut to).poll_write(cx, &self.buffer[self.begin..self.end]))?;
+                if written == 0 {
+                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                }
+                self.begin += written;
+                self.state = State::Unflushed;
+            }
+            if self.state == State::Ending {
+                ready!(Pin::new(&mut to).poll_shutdown(cx))?;
+                self.state = State::Ended;
+                continue;
+            }
+            if self.poll_read(cx, &mut from)?.is_pending() {
+                if self.state == State::Unflushed {
+                    ready!(Pin::new(&mut to).poll_flush(cx))?;
+                    self.state = State::Copying;
+                }
+                return Poll::Pending;
+            }
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, from: &mut (impl AsyncRead + Unpin)) -> Poll<io::Result<()>> {
+        if self.end == self.buffer.len() && self.buffer.len() < LARGEST_BUFFER {
+            let larger = (self.buffer.len() * 2).min(LARGEST_BUFFER);
+            self.buffer.resize(larger, 0);
+        }
+        let mut buffer = ReadBuf::new(&mut self.buffer);
+        ready!(Pin::new(from).poll_read(cx, &mut buffer))?;
+        (self.begin, self.end) = (0, buffer.filled().len());
+        self.copied += self.end as u64;
+        if self.end == 0 {
+            self.state = State::Ending;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, End, Limits, Outcome, run};
+    use bytes::Bytes;
+    use proptest::prelude::{any, prop, prop_assert_eq, proptest};
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::task::JoinHandle;
+    use tokio::time::Instant;
+
+    /// A tunnel, the client's end and the function's end.
+    fn tunnel(early: &'static [u8], idle: u64, life: u64) -> (JoinHandle<Outcome>, DuplexStream, DuplexStream) {
+        let (client, near) = tokio::io::duplex(64);
+        let (function, far) = tokio::io::duplex(64);
+        let limits = Limits {
+            idle: Duration::from_secs(idle),
+            deadline: Instant::now() + Duration::from_secs(life),
+        };
+        let near = End {
+            stream: near,
+            early: Bytes::new(),
+        };
+        let far = End {
+            stream: far,
+            early: Bytes::from_static(early),
+        };
+        (tokio::spawn(run(near, far, limits)), client, function)
+    }
+
+    #[tokio::test]
+    async fn bytes_pass_both_ways_with_those_that_came_with_the_handshake_first() {
+        let (tunnel, mut client, mut function) = tunnel(b"early ", 60, 60);
+        function.write_all(b"late").await.unwrap();
+        let mut got = [0; 10];
+        client.read_exact(&mut got).await.unwrap();
+        assert_eq!(&got, b"early late");
+        client.write_all(b"up").await.unwrap();
+        let mut got = [0; 2];
+        function.read_exact(&mut got).await.unwrap();
+        assert_eq!(&got, b"up");
+        drop((client, function));
+        let outcome = tunnel.await.unwrap();
+        assert_eq!((outcome.received, outcome.sent), (2, 10));
+    }
+
+    #[tokio::test]
+    async fn a_half_that_closes_leaves_the_other_open() {
+        let (tunnel, mut client, mut function) = tunnel(b"", 60, 60);
+        client.write_all(b"question").await.unwrap();
+        client.shutdown().await.unwrap();
+        let mut got = Vec::new();
+        function.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"question");
+        function.write_all(b"answer").await.unwrap();
+        function.shutdown().await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"answer");
+        assert_eq!(tunnel.await.unwrap().cause, Cause::Closed);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_of_either_side_put_the_idle_end_off() {
+        let (tunnel, mut client, mut function) = tunnel(b"", 5, 3600);
+        let begin = Instant::now();
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            client.write_all(b"a").await.unwrap();
+            function.read_u8().await.unwrap();
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            function.write_all(b"b").await.unwrap();
+            client.read_u8().await.unwrap();
+        }
+        let outcome = tunnel.await.unwrap();
+        assert_eq!(outcome.cause, Cause::Idle);
+        assert_eq!(begin.elapsed().as_secs(), 24 + 5);
+        // Nothing was said to either side: no close frame, the connection just ends.
+        assert_eq!(client.read(&mut [0; 9]).await.unwrap(), 0);
+        assert_eq!(function.read(&mut [0; 9]).await.unwrap(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_ends_a_busy_tunnel() {
+        let (tunnel, mut client, mut function) = tunnel(b"", 5, 7);
+        let begin = Instant::now();
+        let busy = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                if client.write_all(b"a").await.is_err() || function.read_u8().await.is_err() {
+                    return;
+                }
+            }
+        };
+        let (outcome, ()) = tokio::join!(tunnel, busy);
+        assert_eq!(outcome.unwrap().cause, Cause::Deadline);
+        assert!(begin.elapsed().as_secs() <= 8);
+    }
+
+    proptest! {
+        #[test]
+        fn no_byte_is_lost_or_changed(up in prop::collection::vec(any::<u8>(), 0..300_000), down in prop::collection::vec(any::<u8>(), 0..9_000)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let (got_up, got_down) = runtime.block_on(async {
+                let (tunnel, client, function) = tunnel(b"", 60, 60);
+                let (mut client_read, mut client_write) = tokio::io::split(client);
+                let (mut function_read, mut function_write) = tokio::io::split(function);
+                let (mut got_up, mut got_down) = (Vec::new(), Vec::new());
+                let (a, b, c, d) = tokio::join!(
+                    async { client_write.write_all(&up).await?; client_write.shutdown().await },
+                    async { function_write.write_all(&down).await?; function_write.shutdown().await },
+                    function_read.read_to_end(&mut got_up),
+                    client_read.read_to_end(&mut got_down),
+                );
+                a.and(b).and(c).and(d).unwrap();
+                assert_eq!(tunnel.await.unwrap().cause, Cause::Closed);
+                (got_up, got_down)
+            });
+            prop_assert_eq!(got_up, up);
+            prop_assert_eq!(got_down, down);
+        }
+    }
+}
