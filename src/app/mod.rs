@@ -22,19 +22,20 @@ pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 
 use crate::cloud::Cloud;
-use crate::socket;
+use crate::socket::{Connector, Event, Session};
+use std::sync::Arc;
 
 /// The use cases, on one account in one region.
 #[derive(Clone)]
 pub(crate) struct App {
     cloud: Cloud,
-    socket: socket::Options,
+    connector: Arc<Connector>,
 }
 
 impl App {
-    /// The use cases on `cloud`; sockets that they open to prove something are opened with `socket`.
-    pub(crate) fn new(cloud: Cloud, socket: socket::Options) -> Self {
-        Self { cloud, socket }
+    /// The use cases on `cloud`; the sockets that prove something are opened by `connector`.
+    pub(crate) fn new(cloud: Cloud, connector: Connector) -> Self {
+        Self { cloud, connector: Arc::new(connector) }
     }
 
     /// The region's id.
@@ -47,9 +48,17 @@ impl App {
         &self.cloud
     }
 
-    /// How sockets are opened.
-    pub(crate) fn socket_options(&self) -> &socket::Options {
-        &self.socket
+    /// What opens sockets.
+    pub(crate) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+}
+
+/// Says goodbye on a socket that has proved what it should, and waits for the answer.
+pub(crate) async fn leave(mut session: Session) {
+    // It has served its purpose: a server that does not close politely changes nothing.
+    if session.close(1000, "").await.is_ok() {
+        while !matches!(session.next().await, Event::Closed(_)) {}
     }
 }
 

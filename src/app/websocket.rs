@@ -3,7 +3,7 @@
 //! No public API names the field behind the console's switch. So a field is written only when the function's
 //! configuration shows it or the user named it, and success is proved: by reading back, else by a handshake.
 
-use super::{App, AppError};
+use super::{App, AppError, leave};
 use crate::socket;
 use crate::wire::function::{Function, ShowFunctionConfig, UpdateFunctionConfig, config_of, encrypted_names};
 use crate::wire::rule::WEBSOCKET_REGION;
@@ -222,13 +222,13 @@ impl App {
         let [trigger] = triggers.as_slice() else { return None };
         let url = trigger.event_data.invoke_url.clone()?;
         let target = url.parse::<socket::Target>().ok()?;
-        let session = match socket::connect(&target, &self.socket).await {
-            Ok(session) => session,
-            Err(error) => return Some(Err(error)),
-        };
-        // Proved already; a server that does not close politely changes nothing.
-        let _ = session.finish().await;
-        Some(Ok(target.to_string()))
+        match self.connector.connect(&target).await {
+            Ok(session) => {
+                leave(session).await;
+                Some(Ok(target.to_string()))
+            }
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// The configuration with every member, as the service sent it.

@@ -4,6 +4,7 @@
 
 use super::exit::Exit;
 use crate::app::AppError;
+use crate::codes;
 use crate::cloud::wait::WaitError;
 use crate::cloud::{ApiError, ConnectError, Refusal};
 use crate::config::{NoCredentials, SettingsError};
@@ -237,8 +238,17 @@ impl From<StartError> for CommandError {
 
 impl From<HandshakeError> for CommandError {
     fn from(error: HandshakeError) -> Self {
-        let hints = error.hints();
-        Self::of(Exit::Check, &error).hints(hints)
+        let failed = Self::of(Exit::Check, &error);
+        match &error {
+            HandshakeError::Refused(answer) => match answer.error_code.as_deref().and_then(codes::find) {
+                Some(entry) => failed.hint(format_args!("{} means: {}; often: {}", entry.code, entry.meaning, entry.cause)).hint(entry.next),
+                None => failed,
+            },
+            HandshakeError::Tls { .. } => failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure"),
+            HandshakeError::Tcp { .. } => failed.hint("is it running? for the local cloud: fgctl local status"),
+            HandshakeError::Dns { .. } | HandshakeError::Timeout { .. } => failed.hint("check the URL: fgctl trigger url NAME"),
+            HandshakeError::Header { .. } | HandshakeError::Protocol { .. } => failed,
+        }
     }
 }
 
@@ -254,6 +264,7 @@ impl From<DemoError> for CommandError {
             DemoError::Start(error) => error.into(),
             DemoError::App(error) => error.into(),
             DemoError::Handshake(error) => error.into(),
+            DemoError::Url(error) => error.into(),
             DemoError::Interrupted => Self::interrupted(),
             DemoError::Silent(_) => Self::of(Exit::Check, &error),
             DemoError::Program { ref hint, .. } => Self::of(Exit::Failed, &error).hint(hint),

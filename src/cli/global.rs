@@ -8,7 +8,7 @@ use crate::env::{self, Env};
 use crate::local::Runtime;
 use crate::ui::{self, Ui};
 use crate::sign::Credentials;
-use crate::socket;
+use crate::socket::{self, Connector};
 use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
@@ -169,6 +169,11 @@ impl Context {
         Ok(data.join("fgctl/local"))
     }
 
+    /// The authority to trust besides the system's, as flags or the environment name it.
+    pub(super) fn ca_file(&self) -> Option<PathBuf> {
+        self.global.ca_file.clone().or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
+    }
+
     /// The use cases, on the account and the region that flags, environment or the local cloud name.
     ///
     /// # Errors
@@ -215,7 +220,8 @@ impl Context {
             domain_id: settings.domain_id.map(|id| id.value),
         };
         let cloud = Cloud::connect(target, options).await?;
-        Ok(App::new(cloud, socket::Options { ca_file, ..socket::Options::default() }))
+        let trust = ca_file.map_or(socket::Trust::System, socket::Trust::CaFile);
+        Ok(App::new(cloud, Connector::new(socket::Options { trust, ..socket::Options::default() })))
     }
 }
 

@@ -6,12 +6,12 @@ mod sample;
 pub(crate) use function::serve;
 
 use crate::app::{
-    App, AppError, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
+    self, App, AppError, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
     NewGatewayInput, NewTriggerInput, Protocol,
 };
 use crate::local::{self, LocalCloud, StartError};
 use crate::package::PackageError;
-use crate::socket::{self, Event, HandshakeError};
+use crate::socket::{self, Event, HandshakeError, Limits, TargetError};
 use crate::ui::Ui;
 use sample::Sample;
 use serde::Serialize;
@@ -50,6 +50,9 @@ pub(crate) enum DemoError {
     /// The socket could not be opened.
     #[error("the URL does not work")]
     Handshake(#[from] HandshakeError),
+    /// The trigger's URL is none.
+    #[error("the trigger's URL cannot be used")]
+    Url(#[from] TargetError),
     /// A file of the demonstration could not be written.
     #[error("the demonstration's files cannot be written")]
     Files(#[from] io::Error),
@@ -236,7 +239,7 @@ async fn steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> Result<(S
     trigger_steps(app, teller).await?;
     let trigger = app.trigger(FUNCTION).await?.1;
     let url = trigger.event_data.invoke_url.unwrap_or_default();
-    let target: socket::Target = url.parse().map_err(HandshakeError::from)?;
+    let target: socket::Target = url.parse()?;
     let messages = teller
         .step("messages from the function", &format!("fgctl connect {FUNCTION}"), messages(app, &target))
         .await?;
@@ -324,7 +327,7 @@ async fn trigger_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
 
 /// The guide's step 5: opens the URL and reads the function's first messages.
 async fn messages(app: &App, target: &socket::Target) -> Result<Vec<String>, DemoError> {
-    let mut session = socket::connect(target, app.socket_options()).await?;
+    let mut session = app.connector().connect(target).await?;
     let mut messages = Vec::new();
     while messages.len() < MESSAGES {
         let event = tokio::time::timeout(MESSAGE_PATIENCE, session.next())
@@ -332,11 +335,10 @@ async fn messages(app: &App, target: &socket::Target) -> Result<Vec<String>, Dem
             .map_err(|_| DemoError::Silent(format!("no message came within {} s", MESSAGE_PATIENCE.as_secs())))?;
         match event {
             Event::Text(text) => messages.push(text),
-            Event::Closed(closing) => return Err(DemoError::Silent(closing.to_string())),
+            Event::Closed(closing) => return Err(DemoError::Silent(socket::explain(&closing, &Limits::default()))),
             Event::Binary(_) | Event::Ping(_) | Event::Pong(_) => {}
         }
     }
-    // The messages have proved it; a server that does not close politely changes nothing.
-    let _ = session.finish().await;
+    app::leave(session).await;
     Ok(messages)
 }
