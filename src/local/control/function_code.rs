@@ -110,8 +110,8 @@ impl Sent {
         }
     }
 
-    /// The archive of what arrived. An empty file stands for the runtime's sample code: of it an HTTP function's
-    /// is empty here too, since the sample's text is the service's own.
+    /// The archive of what arrived. An empty file asks for the runtime's sample code, whose text is the service's own:
+    /// here it makes an empty archive.
     ///
     /// # Errors
     /// 400 `FSS.1011`, 413 `FSS.1071` or `FSS.1072`.

@@ -13,7 +13,7 @@ use crate::wire::enterprise_project::DEFAULT_ID;
 use crate::wire::gateway::{BY_BANDWIDTH, EDITIONS, Gateway, GatewayAddress, NewGateway};
 use crate::wire::rule;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// The letters of the region's zones.
 pub(super) const ZONES: &[char] = &['a', 'b', 'c'];
@@ -152,53 +152,32 @@ pub(super) fn record(
     now: Timestamp,
     number: usize,
 ) -> Result<GatewayRecord, Refusal> {
-    let (begin, end) = window(new)?;
-    let account = &context.account;
     let id = new_id();
     let host = 10 + 3 * (number % 70);
-    let inbound = new.ingress_bandwidth_size.unwrap_or(0);
-    let publicips = match inbound {
+    let publicips = match new.ingress_bandwidth_size.unwrap_or(0) {
         0 => Vec::new(),
-        size => vec![GatewayAddress {
+        bandwidth_size => vec![GatewayAddress {
             // A network for documentation: no machine has such an address.
             ip_address: format!("203.0.113.{host}"),
-            bandwidth_size: size,
+            bandwidth_size,
         }],
     };
-    let private = format!("192.168.0.{host}");
-    let mut other = members(json!({
-        "project_id": account.project_id, "type": "apig", "eip_address": "", "charging_mode": 0, "cbc_metadata": "",
-        "loadbalancer_provider": "elb", "cbc_operation_locks": [],
-        "description": new.description.as_deref().unwrap_or_default(),
-        "vpc_id": new.vpc_id, "subnet_id": new.subnet_id, "security_group_id": new.security_group_id,
-        "maintain_begin": begin, "maintain_end": end, "ingress_ip": private,
-        "user_id": own_uuid(account, "user").replace('-', ""), "nat_eip_address": "", "nat_eip_ipv6_cidr": "",
-        "bandwidth_size": new.bandwidth_size.unwrap_or(0), "bandwidth_charging_mode": BY_BANDWIDTH,
-        "ingress_bandwidth_charging_mode": BY_BANDWIDTH, "instance_version": "2.0.17", "virsubnet_id": null,
-        "supported_features": [], "endpoint_service": null,
-        "endpoint_services": [{
-            "service_name": format!("{}.apig.{id}", account.region),
+    let mut other = settings(&context.account, new)?;
+    other.extend(addresses(host));
+    other.insert(
+        "endpoint_services".to_owned(),
+        json!([{
+            "service_name": format!("{}.apig.{id}", context.account.region),
             "created_at": now.strftime("%Y-%m-%d %H:%M:%S").to_string(),
-        }],
-        "node_ips": {
-            "livedata": [format!("192.168.0.{}", host + 1)], "shubao": [format!("192.168.0.{}", host + 2)],
-        },
-        "privateips": [{"ip_address": private, "bandwidth_size": 0}], "unreliable_ips": [], "is_releasable": true,
-    }));
-    if let Some(tags) = new.other.get("tags") {
-        other.insert("tags".to_owned(), tags.clone());
-    }
+        }]),
+    );
     let delay = i64::try_from(context.behaviour.gateway_delay.as_millis()).unwrap_or(i64::MAX);
     let gateway = Gateway {
         id,
         instance_name: new.instance_name.clone(),
         spec: new.spec_id.clone(),
         create_time: now.as_millisecond(),
-        enterprise_project_id: Some(
-            new.enterprise_project_id
-                .clone()
-                .unwrap_or_else(|| DEFAULT_ID.to_owned()),
-        ),
+        enterprise_project_id: Some(DEFAULT_ID.to_owned()),
         available_zone_ids: Some(format!("[{}]", new.available_zone_ids.join(", "))),
         publicips: Some(publicips),
         other,
@@ -209,6 +188,38 @@ pub(super) fn record(
         running_at: now.as_millisecond().saturating_add(delay),
         gone_at: None,
     })
+}
+
+/// What an answer repeats of `new`, and what all gateways of the region have in common.
+fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, Refusal> {
+    let (begin, end) = window(new)?;
+    let mut settings = members(json!({
+        "project_id": account.project_id, "type": "apig", "eip_address": "", "charging_mode": 0, "cbc_metadata": "",
+        "loadbalancer_provider": "elb", "cbc_operation_locks": [],
+        "description": new.description.as_deref().unwrap_or_default(),
+        "vpc_id": new.vpc_id, "subnet_id": new.subnet_id, "security_group_id": new.security_group_id,
+        "maintain_begin": begin, "maintain_end": end,
+        "user_id": own_uuid(account, "user").replace('-', ""),
+        "bandwidth_size": new.bandwidth_size.unwrap_or(0), "bandwidth_charging_mode": BY_BANDWIDTH,
+        "ingress_bandwidth_charging_mode": BY_BANDWIDTH, "instance_version": "2.0.17", "virsubnet_id": null,
+        "supported_features": [], "endpoint_service": null, "is_releasable": true,
+    }));
+    if let Some(tags) = new.other.get("tags") {
+        settings.insert("tags".to_owned(), tags.clone());
+    }
+    Ok(settings)
+}
+
+/// The addresses of a gateway in the account's subnet.
+fn addresses(host: usize) -> Map<String, Value> {
+    let private = format!("192.168.0.{host}");
+    members(json!({
+        "ingress_ip": private, "privateips": [{"ip_address": private, "bandwidth_size": 0}],
+        "nat_eip_address": "", "nat_eip_ipv6_cidr": "", "unreliable_ips": [],
+        "node_ips": {
+            "livedata": [format!("192.168.0.{}", host + 1)], "shubao": [format!("192.168.0.{}", host + 2)],
+        },
+    }))
 }
 
 #[cfg(test)]

@@ -201,6 +201,6 @@ pub(super) async fn not_served(request: Request) -> Response {
         request.uri().path()
     );
     discard(request.into_body()).await;
-    // Any service that wraps nothing: the front door's form is the same for all.
+    // The front door answers in the same form before every service.
     Refusal::because(front_door::NO_SUCH_API, detail).response(Service::FunctionGraph, "", &new_id())
 }

@@ -1,6 +1,6 @@
 //! Who may call, what is served, and what every answer has in common.
 
-use super::{Cloud, GATEWAYS, PROJECT, credentials, signed};
+use super::{Answer, Cloud, GATEWAYS, PROJECT, credentials, signed};
 use axum::body::Body;
 use http::HeaderValue;
 use jiff::{Timestamp, ToSpan};
@@ -156,4 +156,42 @@ async fn when_the_disk_fails_nothing_is_changed() {
         .refused(500, "APIG.9999");
     assert!(message.contains("no port left"), "{message}");
     assert_eq!(cloud.get(&groups).await.is(200)["total"], 0);
+}
+
+#[tokio::test]
+async fn a_client_on_a_real_connection_is_served() {
+    let cloud = Cloud::new();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = cloud.router.clone();
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let io = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(io).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let body = super::new_function("f").to_string();
+    let requests = [
+        signed(
+            &credentials("nobody", "SK"),
+            Timestamp::now(),
+            ("POST", FUNCTIONS),
+            &body,
+        ),
+        signed(&credentials("AK", "SK"), Timestamp::now(), ("POST", FUNCTIONS), &body),
+        signed(
+            &credentials("AK", "SK"),
+            Timestamp::now(),
+            ("GET", &format!("{FUNCTIONS}/{}:%21prod/code", super::urn("f"))),
+            "",
+        ),
+    ];
+    let mut statuses = Vec::new();
+    for request in requests {
+        let response = sender.send_request(request).await.unwrap();
+        assert!(response.headers().contains_key("date"));
+        statuses.push(Answer::of(response.map(Body::new)).await.status);
+    }
+    assert_eq!(statuses, [401, 200, 404]);
+    driver.abort();
+    server.abort();
 }

@@ -5,6 +5,7 @@ mod api;
 mod dependency;
 mod front_door;
 mod function;
+mod function_code;
 mod gateway;
 mod group;
 mod guide;
