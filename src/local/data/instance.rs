@@ -60,8 +60,7 @@ pub(super) struct Instance {
 
 /// The other end of an instance: whoever holds it makes the instance stop when it is told to.
 pub(super) struct Reins {
-    /// Why to stop, once somebody says so.
-    pub(super) stop: watch::Receiver<Option<&'static str>>,
+    stop: watch::Receiver<Option<&'static str>>,
     /// How it ended, once it has.
     pub(super) ended: watch::Sender<Option<String>>,
 }
@@ -102,6 +101,14 @@ impl Instance {
     pub(super) async fn stop(&self, why: &'static str) {
         self.stop.send_replace(Some(why));
         self.end().await;
+    }
+}
+
+impl Reins {
+    /// Waits until the instance is to stop, and says why.
+    pub(super) async fn told(&mut self) -> &'static str {
+        let why = self.stop.wait_for(Option::is_some).await;
+        why.ok().and_then(|why| *why).unwrap_or("its start was given up")
     }
 }
 

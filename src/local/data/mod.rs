@@ -5,10 +5,14 @@
 //! the control plane and nothing of its operations.
 
 pub(in crate::local) mod authority;
+mod backend;
 mod bootstrap;
+mod code;
 mod function_log;
 mod headers;
+mod home;
 mod instance;
+mod launch;
 mod leftover;
 mod refusal;
 mod route;

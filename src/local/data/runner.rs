@@ -286,7 +286,7 @@ mod tests {
                 let name = format!("{}@{}", plan.name(), plan.revision);
                 running.lock().unwrap().push(name.clone());
                 tokio::spawn(async move {
-                    let _ = reins.stop.wait_for(Option::is_some).await;
+                    reins.told().await;
                     running.lock().unwrap().retain(|other| *other != name);
                     reins.ended.send_replace(Some("killed".to_owned()));
                 });
