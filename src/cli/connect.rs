@@ -99,7 +99,7 @@ async fn options(args: &Connect, target: &Target, context: &Context) -> Result<O
     let trust = match context.ca_file() {
         _ if args.insecure => Trust::Anyone,
         Some(ca_file) => Trust::CaFile(ca_file),
-        None if target.secure && target.is_loopback() => match Runtime::find(&context.local_state(None)?).await {
+        None if target.secure && is_this_machine(&target.host) => match Runtime::find(&context.local_state(None)?).await {
             Ok(runtime) => Trust::CaFile(runtime.ca_file),
             Err(_) => Trust::System,
         },
@@ -107,6 +107,10 @@ async fn options(args: &Connect, target: &Target, context: &Context) -> Result<O
     };
     let (subprotocols, origin) = (args.subprotocol.clone(), args.origin.clone());
     Ok(Options { headers, subprotocols, origin, trust, ..Options::default() })
+}
+
+fn is_this_machine(host: &str) -> bool {
+    matches!(host, "127.0.0.1" | "localhost" | "::1")
 }
 
 /// The conversation.
