@@ -8,7 +8,7 @@ fn create_list_get_and_delete() {
     let group = cloud.json("group get APIGroup_ws --gateway apig-ws");
     let domain = group["sl_domain"].as_str().unwrap();
     assert!(domain.starts_with(group["id"].as_str().unwrap()) && domain.contains(".cn-east-3."), "{domain}");
-    assert_eq!(cloud.count("group list --gateway apig-ws"), 2, "the group DEFAULT is always there");
+    assert_eq!(cloud.count("group list --gateway apig-ws"), 1);
     cloud.fgctl("group create APIGroup_ws --gateway apig-ws").failure(5, &["APIG.3201"]);
     cloud.fgctl("group create a --gateway apig-ws").failure(2, &["group name `a`", "3 to 255"]);
     cloud.fgctl("group create other --gateway nowhere").failure(4, &["there is no gateway `nowhere`"]);

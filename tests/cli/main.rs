@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod connect;
 mod credentials;
 mod demo;
@@ -18,4 +19,3 @@ mod sdk;
 mod support;
 mod trigger;
 mod websocket;
-mod api;

@@ -4,7 +4,7 @@ mod fixture;
 mod tools;
 
 pub use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
-pub use tools::{node_with_ws, npm, python, skip, skipped};
+pub use tools::{node_with_ws, python, skip, skipped};
 
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -44,11 +44,13 @@ impl World {
     }
 
     /// Runs the program to its end.
+    #[must_use = "look at the status"]
     pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
         Run::of(self.command(arguments).output().unwrap())
     }
 
     /// Runs a line as a person would type it; words are split at spaces.
+    #[must_use = "look at the status"]
     pub fn fgctl(&self, line: &str) -> Run {
         self.run(line.split_whitespace())
     }
@@ -59,8 +61,7 @@ impl World {
     }
 }
 
-/// What a run of the program came to. Has to be looked at.
-#[must_use]
+/// What a run of the program came to.
 #[derive(Debug)]
 pub struct Run {
     pub status: i32,

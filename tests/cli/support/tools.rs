@@ -60,7 +60,7 @@ pub fn node_with_ws() -> Option<PathBuf> {
 }
 
 /// npm in `folder`.
-pub fn npm(folder: &Path) -> Command {
+fn npm(folder: &Path) -> Command {
     let mut command = Command::new("npm");
     command.current_dir(folder).args(["--prefix", "."]);
     command
