@@ -5,6 +5,7 @@ mod codes;
 mod local;
 mod package;
 mod sign;
+mod socket;
 mod wire;
 
 fn main() {}
