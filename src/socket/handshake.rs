@@ -247,6 +247,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_body_that_stalls_does_not_hide_the_refusal() {
+        let (target, serving) = peer::once(async |mut stream| {
+            peer::head(&mut stream).await;
+            let half = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 500\r\n\r\nhalf";
+            stream.write_all(half).await.unwrap();
+            let () = std::future::pending().await;
+        })
+        .await;
+        let options = Options {
+            layer_timeout: Duration::from_millis(200),
+            ..Options::default()
+        };
+        match Connector::new(options).connect(&target).await.err() {
+            Some(HandshakeError::Refused(answer)) => assert_eq!((answer.status, &answer.body[..]), (403, &b"half"[..])),
+            other => panic!("{other:?}"),
+        }
+        serving.abort();
+    }
+
+    #[tokio::test]
     async fn no_more_than_64_kib_of_a_body_are_kept() {
         let (target, _serving) = peer::once(async |mut stream| {
             peer::head(&mut stream).await;
