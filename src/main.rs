@@ -11,10 +11,13 @@ mod local;
 mod package;
 mod sign;
 mod socket;
+<<<<<<< HEAD
 mod studio;
 mod sys;
 mod transport;
 mod ui;
+=======
+>>>>>>> socket
 mod wire;
 
 fn main() -> std::process::ExitCode {
