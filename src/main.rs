@@ -11,13 +11,10 @@ mod local;
 mod package;
 mod sign;
 mod socket;
-<<<<<<< HEAD
 mod studio;
 mod sys;
 mod transport;
 mod ui;
-=======
->>>>>>> socket
 mod wire;
 
 fn main() -> std::process::ExitCode {
