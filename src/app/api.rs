@@ -25,7 +25,11 @@ impl App {
     /// # Errors
     /// The service refuses.
     pub(crate) async fn apis(&self, gateway: &Gateway, limit: Option<usize>) -> Result<Vec<Api>, AppError> {
-        let first = ListApis { instance_id: gateway.id.clone(), limit: Some(500), ..ListApis::default() };
+        let first = ListApis {
+            instance_id: gateway.id.clone(),
+            limit: Some(500),
+            ..ListApis::default()
+        };
         Ok(self.cloud.list(first, limit).await?)
     }
 
@@ -36,7 +40,10 @@ impl App {
     pub(crate) async fn api(&self, gateway: &Gateway, name: &str) -> Result<Api, AppError> {
         let listed = pick("API", name, self.apis(gateway, None).await?, |api| (&api.id, &api.name))
             .map_err(|error| error.at(format!("on the gateway `{}`", gateway.instance_name)))?;
-        let show = ShowDetailsOfApi { instance_id: gateway.id.clone(), api_id: listed.id };
+        let show = ShowDetailsOfApi {
+            instance_id: gateway.id.clone(),
+            api_id: listed.id,
+        };
         Ok(self.cloud.send(&show).await?)
     }
 
@@ -44,16 +51,31 @@ impl App {
     ///
     /// # Errors
     /// A broken rule, an API without a function behind it, or the service refuses.
-    pub(crate) async fn update_api(&self, gateway: &str, name: &str, change: ApiChange) -> Result<(Api, bool), AppError> {
+    pub(crate) async fn update_api(
+        &self,
+        gateway: &str,
+        name: &str,
+        change: ApiChange,
+    ) -> Result<(Api, bool), AppError> {
         if let Some(timeout) = change.timeout {
             rule::backend_timeout(timeout)?;
         }
         let gateway = self.gateway(gateway).await?;
         let current = self.api(&gateway, name).await?;
         let mut wanted = current.as_input();
-        let Some(function) = wanted.func_info.as_mut().filter(|_| wanted.backend_type == FUNCTION_BACKEND) else {
-            let text = format!("the backend of the API `{name}` is {}, no function", current.backend_type);
-            return Err(AppError::refused(text, &["only an API with a function behind it has these settings"]));
+        let Some(function) = wanted
+            .func_info
+            .as_mut()
+            .filter(|_| wanted.backend_type == FUNCTION_BACKEND)
+        else {
+            let text = format!(
+                "the backend of the API `{name}` is {}, no function",
+                current.backend_type
+            );
+            return Err(AppError::refused(
+                text,
+                &["only an API with a function behind it has these settings"],
+            ));
         };
         let before = function.clone();
         function.network_type = change.network_architecture.or(function.network_type.take());
@@ -65,7 +87,11 @@ impl App {
         if same {
             return Ok((current, false));
         }
-        let update = UpdateApi { instance_id: gateway.id, api_id: current.id, body: wanted };
+        let update = UpdateApi {
+            instance_id: gateway.id,
+            api_id: current.id,
+            body: wanted,
+        };
         Ok((self.cloud.send(&update).await?, true))
     }
 
@@ -97,8 +123,19 @@ impl App {
         let api = self.api(&gateway, name).await?;
         let environment = self.environment(&gateway, environment).await?;
         let action = ONLINE.to_owned();
-        let body = PublishAction { action, env_id: environment.id, api_id: api.id, remark };
-        Ok(self.cloud.send(&PublishApi { instance_id: gateway.id, body }).await?)
+        let body = PublishAction {
+            action,
+            env_id: environment.id,
+            api_id: api.id,
+            remark,
+        };
+        Ok(self
+            .cloud
+            .send(&PublishApi {
+                instance_id: gateway.id,
+                body,
+            })
+            .await?)
     }
 
     /// Takes an API offline in an environment.
@@ -110,8 +147,18 @@ impl App {
         let api = self.api(&gateway, name).await?;
         let environment = self.environment(&gateway, environment).await?;
         let action = OFFLINE.to_owned();
-        let body = PublishAction { action, env_id: environment.id, api_id: api.id, remark: None };
-        self.cloud.send(&PublishApi { instance_id: gateway.id, body }).await?;
+        let body = PublishAction {
+            action,
+            env_id: environment.id,
+            api_id: api.id,
+            remark: None,
+        };
+        self.cloud
+            .send(&PublishApi {
+                instance_id: gateway.id,
+                body,
+            })
+            .await?;
         Ok(())
     }
 
@@ -122,6 +169,12 @@ impl App {
     pub(crate) async fn delete_api(&self, gateway: &str, name: &str) -> Result<(), AppError> {
         let gateway = self.gateway(gateway).await?;
         let api = self.api(&gateway, name).await?;
-        Ok(self.cloud.send(&DeleteApi { instance_id: gateway.id, api_id: api.id }).await?)
+        Ok(self
+            .cloud
+            .send(&DeleteApi {
+                instance_id: gateway.id,
+                api_id: api.id,
+            })
+            .await?)
     }
 }

@@ -40,7 +40,10 @@ impl App {
     /// # Errors
     /// The service refuses.
     pub(crate) async fn dependencies(&self, limit: Option<usize>) -> Result<Vec<Dependency>, AppError> {
-        let first = ListDependencies { dependency_type: Some(PRIVATE.to_owned()), ..ListDependencies::default() };
+        let first = ListDependencies {
+            dependency_type: Some(PRIVATE.to_owned()),
+            ..ListDependencies::default()
+        };
         Ok(self.cloud.list(first, limit).await?)
     }
 
@@ -49,7 +52,9 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn dependency(&self, name: &str) -> Result<Dependency, AppError> {
-        pick("dependency", name, self.dependencies(None).await?, |item| (&item.id, &item.name))
+        pick("dependency", name, self.dependencies(None).await?, |item| {
+            (&item.id, &item.name)
+        })
     }
 
     /// The versions of a dependency, newest first; `id` of an item is the version's.
@@ -58,7 +63,10 @@ impl App {
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn dependency_versions(&self, name: &str) -> Result<Vec<Dependency>, AppError> {
         let dependency = self.dependency(name).await?;
-        let first = ListDependencyVersion { depend_id: dependency.id, ..ListDependencyVersion::default() };
+        let first = ListDependencyVersion {
+            depend_id: dependency.id,
+            ..ListDependencyVersion::default()
+        };
         let mut versions = self.cloud.list(first, None).await?;
         versions.sort_by_key(|version| std::cmp::Reverse(version.version));
         Ok(versions)
@@ -70,7 +78,9 @@ impl App {
     /// [`AppError::NotFound`].
     pub(crate) async fn dependency_version(&self, name: &str, version: Option<i64>) -> Result<Dependency, AppError> {
         let versions = self.dependency_versions(name).await?;
-        let found = versions.into_iter().find(|item| version.is_none_or(|wanted| item.version == wanted));
+        let found = versions
+            .into_iter()
+            .find(|item| version.is_none_or(|wanted| item.version == wanted));
         found.ok_or_else(|| {
             let wanted = version.map(|version| version.to_string()).unwrap_or_default();
             AppError::not_found("version", &wanted, Vec::new()).at(format!("of the dependency `{name}`"))
@@ -100,7 +110,10 @@ impl App {
             DependencySource::Obs(url) => {
                 if !(url.starts_with("https://") || url.starts_with("http://")) {
                     let text = format!("`{url}` is no URL of an OBS object");
-                    return Err(AppError::refused(text, &["it should read https://BUCKET.obs.REGION.myhuaweicloud.com/KEY"]));
+                    return Err(AppError::refused(
+                        text,
+                        &["it should read https://BUCKET.obs.REGION.myhuaweicloud.com/KEY"],
+                    ));
                 }
                 body.depend_type = "obs".to_owned();
                 body.depend_link = Some(url);
@@ -113,7 +126,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`]; a function still uses it; the service refuses.
-    pub(crate) async fn delete_dependency(&self, name: &str, version: Option<i64>) -> Result<Vec<Dependency>, AppError> {
+    pub(crate) async fn delete_dependency(
+        &self,
+        name: &str,
+        version: Option<i64>,
+    ) -> Result<Vec<Dependency>, AppError> {
         let versions = match version {
             Some(_) => vec![self.dependency_version(name, version).await?],
             None => self.dependency_versions(name).await?,
@@ -145,8 +162,14 @@ impl App {
         list.retain(|id| !is_version(id));
         list.insert(at, wanted.id.clone());
         if list.len() > rule::DEPENDENCIES_PER_FUNCTION {
-            let text = format!("a function has at most {} dependencies", rule::DEPENDENCIES_PER_FUNCTION);
-            return Err(AppError::refused(text, &["fgctl dependency detach NAME --function FUNCTION"]));
+            let text = format!(
+                "a function has at most {} dependencies",
+                rule::DEPENDENCIES_PER_FUNCTION
+            );
+            return Err(AppError::refused(
+                text,
+                &["fgctl dependency detach NAME --function FUNCTION"],
+            ));
         }
         let changed = list != current.depend_version_list;
         if changed {
@@ -174,22 +197,44 @@ impl App {
     async fn function_code(&self, function: &str) -> Result<FunctionCode, AppError> {
         // The configuration first: its "not found" knows similar names.
         self.function(function).await?;
-        Ok(self.cloud.send(&ShowFunctionCode { function_urn: self.function_urn(function)? }).await?)
+        Ok(self
+            .cloud
+            .send(&ShowFunctionCode {
+                function_urn: self.function_urn(function)?,
+            })
+            .await?)
     }
 
     /// Replaces the list. The operation wants the code's type too; the code itself goes along where the service
     /// showed it inline. Whether the service keeps code that is left out is known of the local cloud only.
-    async fn set_dependencies(&self, function: &str, current: &FunctionCode, list: Vec<String>) -> Result<(), AppError> {
+    async fn set_dependencies(
+        &self,
+        function: &str,
+        current: &FunctionCode,
+        list: Vec<String>,
+    ) -> Result<(), AppError> {
         let inline = current.func_code.as_ref().filter(|code| !code.file.is_empty());
-        let url = current.other.get("code_url").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let url = current
+            .other
+            .get("code_url")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
         let body = NewCode {
             code_type: current.code_type.clone(),
             code_filename: Some(current.code_filename.clone()).filter(|name| !name.is_empty()),
             code_url: (current.code_type == "obs").then(|| url.to_owned()),
-            func_code: inline.map(|code| FuncCode { file: code.file.clone(), link: String::new() }),
+            func_code: inline.map(|code| FuncCode {
+                file: code.file.clone(),
+                link: String::new(),
+            }),
             depend_version_list: Some(list),
         };
-        self.cloud.send(&UpdateFunctionCode { function_urn: self.function_urn(function)?, body }).await?;
+        self.cloud
+            .send(&UpdateFunctionCode {
+                function_urn: self.function_urn(function)?,
+                body,
+            })
+            .await?;
         Ok(())
     }
 }

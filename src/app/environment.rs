@@ -10,8 +10,16 @@ impl App {
     ///
     /// # Errors
     /// The service refuses.
-    pub(crate) async fn environments(&self, gateway: &Gateway, limit: Option<usize>) -> Result<Vec<Environment>, AppError> {
-        let first = ListEnvironments { instance_id: gateway.id.clone(), limit: Some(500), ..ListEnvironments::default() };
+    pub(crate) async fn environments(
+        &self,
+        gateway: &Gateway,
+        limit: Option<usize>,
+    ) -> Result<Vec<Environment>, AppError> {
+        let first = ListEnvironments {
+            instance_id: gateway.id.clone(),
+            limit: Some(500),
+            ..ListEnvironments::default()
+        };
         Ok(self.cloud.list(first, limit).await?)
     }
 
@@ -21,8 +29,10 @@ impl App {
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn environment(&self, gateway: &Gateway, name: &str) -> Result<Environment, AppError> {
         let environments = self.environments(gateway, None).await?;
-        pick("environment", name, environments, |environment| (&environment.id, &environment.name))
-            .map_err(|error| error.at(format!("on the gateway `{}`", gateway.instance_name)))
+        pick("environment", name, environments, |environment| {
+            (&environment.id, &environment.name)
+        })
+        .map_err(|error| error.at(format!("on the gateway `{}`", gateway.instance_name)))
     }
 
     /// Creates an environment.
@@ -37,7 +47,10 @@ impl App {
     ) -> Result<Environment, AppError> {
         rule::environment_name(name)?;
         let instance_id = self.gateway(gateway).await?.id;
-        let body = NewEnvironment { name: name.to_owned(), remark };
+        let body = NewEnvironment {
+            name: name.to_owned(),
+            remark,
+        };
         Ok(self.cloud.send(&CreateEnvironment { instance_id, body }).await?)
     }
 
@@ -48,6 +61,12 @@ impl App {
     pub(crate) async fn delete_environment(&self, gateway: &str, name: &str) -> Result<(), AppError> {
         let gateway = self.gateway(gateway).await?;
         let env_id = self.environment(&gateway, name).await?.id;
-        Ok(self.cloud.send(&DeleteEnvironment { instance_id: gateway.id, env_id }).await?)
+        Ok(self
+            .cloud
+            .send(&DeleteEnvironment {
+                instance_id: gateway.id,
+                env_id,
+            })
+            .await?)
     }
 }

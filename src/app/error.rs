@@ -4,7 +4,7 @@ use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
-use crate::wire::rule::Broken;
+use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
 
 /// A use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -83,32 +83,55 @@ impl AppError {
         similar.sort();
         similar.truncate(3);
         let similar = similar.into_iter().map(|(_, other)| other).collect();
-        Self::NotFound { what, name: name.to_owned(), place: None, similar }
+        Self::NotFound {
+            what,
+            name: name.to_owned(),
+            place: None,
+            similar,
+        }
     }
 
     /// The same, saying where it was looked for.
     pub(super) fn at(self, looked: impl Into<String>) -> Self {
         match self {
-            Self::NotFound { what, name, similar, .. } => Self::NotFound { what, name, place: Some(looked.into()), similar },
+            Self::NotFound {
+                what, name, similar, ..
+            } => Self::NotFound {
+                what,
+                name,
+                place: Some(looked.into()),
+                similar,
+            },
             other => other,
         }
     }
 
     /// Something that cannot work, and what to do instead.
     pub(super) fn refused(text: impl Into<String>, hints: &[&str]) -> Self {
-        Self::Refused { text: text.into(), hints: hints.iter().map(|&hint| hint.to_owned()).collect() }
+        Self::Refused {
+            text: text.into(),
+            hints: hints.iter().map(|&hint| hint.to_owned()).collect(),
+        }
     }
 
     /// What to do about it.
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
             Self::NotFound { similar, .. } if !similar.is_empty() => {
-                let names = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ");
+                let names = similar
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(" or ");
                 vec![format!("did you mean {names}?")]
             }
             Self::NotFound { what, .. } => list_command(what).map(|hint| vec![hint.to_owned()]).unwrap_or_default(),
             Self::Ambiguous { .. } => vec!["name it by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
+            Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
+                "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
+                    .to_owned(),
+            ],
             Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
         }
     }
@@ -153,7 +176,13 @@ mod tests {
 
     #[test]
     fn the_distance_counts_changes() {
-        for (a, b, changes) in [("", "", 0), ("a", "", 1), ("kitten", "sitting", 3), ("apig-ws", "apig-ws", 0), ("ab", "ba", 2)] {
+        for (a, b, changes) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+            ("apig-ws", "apig-ws", 0),
+            ("ab", "ba", 2),
+        ] {
             assert_eq!(distance(a, b), changes, "{a} {b}");
             assert_eq!(distance(b, a), changes, "{b} {a}");
         }

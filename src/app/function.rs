@@ -60,7 +60,11 @@ impl NewFunctionInput {
         rule::memory_size(self.memory)?;
         rule::execution_timeout(self.timeout)?;
         rule::description(self.description.as_deref().unwrap_or_default())?;
-        rule::user_data(self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str())))?;
+        rule::user_data(
+            self.variables
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )?;
         if let FunctionKind::Event { runtime, .. } = &self.kind {
             rule::runtime(runtime)?;
         }
@@ -100,7 +104,10 @@ impl NewFunctionInput {
 }
 
 fn encoded(code: &Archive) -> FuncCode {
-    FuncCode { file: STANDARD.encode(&code.bytes), link: String::new() }
+    FuncCode {
+        file: STANDARD.encode(&code.bytes),
+        link: String::new(),
+    }
 }
 
 impl App {
@@ -148,7 +155,12 @@ impl App {
         input.check()?;
         let code = read_code(&input.code, &input.kind)?;
         prepared(&code);
-        Ok(self.cloud.send(&CreateFunction { body: input.into_wire(&code) }).await?)
+        Ok(self
+            .cloud
+            .send(&CreateFunction {
+                body: input.into_wire(&code),
+            })
+            .await?)
     }
 
     /// Replaces a function's code by a folder or a ZIP.
@@ -165,7 +177,10 @@ impl App {
         let kind = if function.is_http() {
             FunctionKind::Http
         } else {
-            FunctionKind::Event { runtime: function.runtime, handler: function.handler }
+            FunctionKind::Event {
+                runtime: function.runtime,
+                handler: function.handler,
+            }
         };
         let code = read_code(code, &kind)?;
         prepared(&code);
@@ -175,7 +190,13 @@ impl App {
             func_code: Some(encoded(&code)),
             ..NewCode::default()
         };
-        Ok(self.cloud.send(&UpdateFunctionCode { function_urn: self.function_urn(name)?, body }).await?)
+        Ok(self
+            .cloud
+            .send(&UpdateFunctionCode {
+                function_urn: self.function_urn(name)?,
+                body,
+            })
+            .await?)
     }
 
     /// Deletes a function, with its triggers.
@@ -193,7 +214,11 @@ impl App {
     async fn no_function(&self, name: &str) -> AppError {
         let others: Result<Vec<Function>, ApiError> = self.cloud.list(ListFunctions::default(), None).await;
         // Only the suggestion is lost when the list cannot be had.
-        let names = others.unwrap_or_default().into_iter().map(|function| function.func_name).collect();
+        let names = others
+            .unwrap_or_default()
+            .into_iter()
+            .map(|function| function.func_name)
+            .collect();
         AppError::not_found("function", name, names)
     }
 }

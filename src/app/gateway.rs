@@ -68,7 +68,10 @@ impl App {
     /// # Errors
     /// The service refuses.
     pub(crate) async fn gateways(&self, limit: Option<usize>) -> Result<Vec<Gateway>, AppError> {
-        let first = ListInstances { limit: Some(500), ..ListInstances::default() };
+        let first = ListInstances {
+            limit: Some(500),
+            ..ListInstances::default()
+        };
         Ok(self.cloud.list(first, limit).await?)
     }
 
@@ -77,7 +80,9 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn gateway(&self, name: &str) -> Result<Gateway, AppError> {
-        pick("gateway", name, self.gateways(None).await?, |gateway| (&gateway.id, &gateway.instance_name))
+        pick("gateway", name, self.gateways(None).await?, |gateway| {
+            (&gateway.id, &gateway.instance_name)
+        })
     }
 
     /// The same with every member.
@@ -124,14 +129,20 @@ impl App {
         let offering: Vec<String> = zones.iter().filter(offers).map(|zone| zone.code.clone()).collect();
         if let Some(zone) = wanted.iter().find(|zone| !offering.contains(zone)) {
             let text = format!("the zone `{zone}` does not offer the edition {}", edition.spec());
-            return Err(AppError::refused(text, &[&format!("zones that do: {}", offering.join(", "))]));
+            return Err(AppError::refused(
+                text,
+                &[&format!("zones that do: {}", offering.join(", "))],
+            ));
         }
         if !wanted.is_empty() {
             return Ok(wanted);
         }
         match offering.into_iter().next() {
             Some(zone) => Ok(vec![zone]),
-            None => Err(AppError::refused(format!("no zone offers the edition {}", edition.spec()), &["try another --edition"])),
+            None => Err(AppError::refused(
+                format!("no zone offers the edition {}", edition.spec()),
+                &["try another --edition"],
+            )),
         }
     }
 
@@ -154,11 +165,18 @@ impl App {
         note: impl Fn(&str),
     ) -> Result<Gateway, AppError> {
         let read = async || {
-            let gateway = self.cloud.send(&ShowDetailsOfInstance { instance_id: id.to_owned() }).await?;
+            let gateway = self
+                .cloud
+                .send(&ShowDetailsOfInstance {
+                    instance_id: id.to_owned(),
+                })
+                .await?;
             if gateway.status == RUNNING || gateway.has_failed() {
                 return Ok(Some(gateway));
             }
-            let progress = ShowDetailsOfInstanceProgress { instance_id: id.to_owned() };
+            let progress = ShowDetailsOfInstanceProgress {
+                instance_id: id.to_owned(),
+            };
             let progress = self.cloud.send(&progress).await?;
             note(&format!("{}, {} %", gateway.status, progress.progress));
             Ok(None)
@@ -167,8 +185,14 @@ impl App {
         if gateway.status == RUNNING {
             return Ok(gateway);
         }
-        let text = format!("the gateway `{}` ended in the status {}", gateway.instance_name, gateway.status);
-        Err(AppError::refused(text, &[&format!("fgctl gateway delete {}", gateway.instance_name)]))
+        let text = format!(
+            "the gateway `{}` ended in the status {}",
+            gateway.instance_name, gateway.status
+        );
+        Err(AppError::refused(
+            text,
+            &[&format!("fgctl gateway delete {}", gateway.instance_name)],
+        ))
     }
 
     /// Deletes a gateway and, with `patience`, waits until it is gone.
@@ -176,9 +200,19 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], or the service refuses.
     pub(crate) async fn delete_gateway(&self, id: &str, patience: Option<Duration>) -> Result<(), AppError> {
-        self.cloud.send(&DeleteInstances { instance_id: id.to_owned() }).await?;
+        self.cloud
+            .send(&DeleteInstances {
+                instance_id: id.to_owned(),
+            })
+            .await?;
         let Some(patience) = patience else { return Ok(()) };
-        let read = async || match self.cloud.send(&ShowDetailsOfInstance { instance_id: id.to_owned() }).await {
+        let read = async || match self
+            .cloud
+            .send(&ShowDetailsOfInstance {
+                instance_id: id.to_owned(),
+            })
+            .await
+        {
             Ok(_) => Ok(None),
             Err(error) if error.is_not_found() => Ok(Some(())),
             Err(error) => Err(error),
@@ -190,5 +224,9 @@ impl App {
 
 /// Soon at first, for the local cloud is quick, then seldom, for the real one takes minutes.
 fn pace(patience: Duration) -> Pace {
-    Pace { first_delay: FIRST_INTERVAL, interval: CREATION_INTERVAL, deadline: patience }
+    Pace {
+        first_delay: FIRST_INTERVAL,
+        interval: CREATION_INTERVAL,
+        deadline: patience,
+    }
 }

@@ -35,7 +35,10 @@ pub(crate) struct App {
 impl App {
     /// The use cases on `cloud`; the sockets that prove something are opened by `connector`.
     pub(crate) fn new(cloud: Cloud, connector: Connector) -> Self {
-        Self { cloud, connector: Arc::new(connector) }
+        Self {
+            cloud,
+            connector: Arc::new(connector),
+        }
     }
 
     /// The region's id.
@@ -72,17 +75,35 @@ fn pick<T>(
     items: Vec<T>,
     id_and_name: impl Fn(&T) -> (&str, &str),
 ) -> Result<T, AppError> {
-    let by = |matches: &dyn Fn(&T) -> bool| items.iter().enumerate().filter(|(_, item)| matches(item)).map(|(at, _)| at).collect::<Vec<_>>();
+    let by = |matches: &dyn Fn(&T) -> bool| {
+        items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| matches(item))
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
+    };
     let mut found = by(&|item| id_and_name(item).0 == wanted);
     if found.is_empty() {
         found = by(&|item| id_and_name(item).1 == wanted);
     }
     match found.as_slice() {
-        [at] => Ok(items.into_iter().nth(*at).unwrap_or_else(|| unreachable!("the position was just found"))),
-        [] => Err(AppError::not_found(what, wanted, items.iter().map(|item| id_and_name(item).1.to_owned()).collect())),
+        [at] => Ok(items
+            .into_iter()
+            .nth(*at)
+            .unwrap_or_else(|| unreachable!("the position was just found"))),
+        [] => Err(AppError::not_found(
+            what,
+            wanted,
+            items.iter().map(|item| id_and_name(item).1.to_owned()).collect(),
+        )),
         several => {
             let ids = several.iter().map(|at| id_and_name(&items[*at]).0.to_owned()).collect();
-            Err(AppError::Ambiguous { what, name: wanted.to_owned(), ids })
+            Err(AppError::Ambiguous {
+                what,
+                name: wanted.to_owned(),
+                ids,
+            })
         }
     }
 }

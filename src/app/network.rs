@@ -11,7 +11,9 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn vpc(&self, name: &str) -> Result<Vpc, AppError> {
-        pick("VPC", name, self.cloud.list(ListVpcs::default(), None).await?, |vpc| (&vpc.id, &vpc.name))
+        pick("VPC", name, self.cloud.list(ListVpcs::default(), None).await?, |vpc| {
+            (&vpc.id, &vpc.name)
+        })
     }
 
     /// The subnet of this name or id, of the VPC `vpc`.
@@ -19,9 +21,14 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], with similar names.
     pub(crate) async fn subnet(&self, name: &str, vpc: &Vpc) -> Result<Subnet, AppError> {
-        let first = ListSubnets { vpc_id: Some(vpc.id.clone()), ..ListSubnets::default() };
-        pick("subnet", name, self.cloud.list(first, None).await?, |subnet| (&subnet.id, &subnet.name))
-            .map_err(|error| error.at(format!("in the VPC `{}`", vpc.name)))
+        let first = ListSubnets {
+            vpc_id: Some(vpc.id.clone()),
+            ..ListSubnets::default()
+        };
+        pick("subnet", name, self.cloud.list(first, None).await?, |subnet| {
+            (&subnet.id, &subnet.name)
+        })
+        .map_err(|error| error.at(format!("in the VPC `{}`", vpc.name)))
     }
 
     /// The security group of this name or id.

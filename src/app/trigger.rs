@@ -127,8 +127,14 @@ impl App {
             _ if gateway.status == RUNNING => Ok(gateway),
             Some(patience) if !gateway.has_failed() => self.wait_for_gateway(&gateway.id, patience, note).await,
             _ => Err(AppError::NotReady {
-                text: format!("the gateway `{name}` is not running yet: its status is {}", gateway.status),
-                hints: vec!["add --wait, which waits for it".to_owned(), format!("fgctl gateway wait {name}")],
+                text: format!(
+                    "the gateway `{name}` is not running yet: its status is {}",
+                    gateway.status
+                ),
+                hints: vec![
+                    "add --wait, which waits for it".to_owned(),
+                    format!("fgctl gateway wait {name}"),
+                ],
             }),
         }
     }
@@ -140,7 +146,12 @@ impl App {
     pub(crate) async fn triggers(&self, function: &str) -> Result<Vec<Trigger>, AppError> {
         // The configuration first: the list of a function that does not exist answers 500.
         self.function(function).await?;
-        Ok(self.cloud.send(&ListFunctionTriggers { function_urn: self.function_urn(function)? }).await?)
+        Ok(self
+            .cloud
+            .send(&ListFunctionTriggers {
+                function_urn: self.function_urn(function)?,
+            })
+            .await?)
     }
 
     /// The gateway triggers of all functions, each with its function's name.
@@ -178,7 +189,9 @@ impl App {
         match triggers.len() {
             0 => Err(AppError::refused(
                 format!("the function `{name}` has no trigger, so it has no URL"),
-                &[&format!("fgctl trigger create API_NAME --function {name} --gateway GATEWAY --group GROUP --path /PATH")],
+                &[&format!(
+                    "fgctl trigger create API_NAME --function {name} --gateway GATEWAY --group GROUP --path /PATH"
+                )],
             )),
             1 => Ok((function, triggers.swap_remove(0))),
             _ => Err(ambiguous(name, triggers.iter())),
@@ -206,6 +219,12 @@ fn is_named(trigger: &Trigger, name: &str) -> bool {
 }
 
 fn ambiguous<'a>(name: &str, triggers: impl Iterator<Item = &'a Trigger>) -> AppError {
-    let ids = triggers.map(|trigger| format!("{} ({})", trigger.event_data.name, trigger.trigger_id)).collect();
-    AppError::Ambiguous { what: "trigger", name: name.to_owned(), ids }
+    let ids = triggers
+        .map(|trigger| format!("{} ({})", trigger.event_data.name, trigger.trigger_id))
+        .collect();
+    AppError::Ambiguous {
+        what: "trigger",
+        name: name.to_owned(),
+        ids,
+    }
 }

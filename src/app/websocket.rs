@@ -31,19 +31,31 @@ impl WebsocketField {
     /// # Errors
     /// No name, or no JSON.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once('=').ok_or("it should read NAME=JSON, such as enable_websocket=true")?;
+        let (name, value) = text
+            .split_once('=')
+            .ok_or("it should read NAME=JSON, such as enable_websocket=true")?;
         if name.is_empty() {
             return Err("the name before `=` is empty".to_owned());
         }
         let on: Value = serde_json::from_str(value).map_err(|error| format!("`{value}` is no JSON: {error}"))?;
         let off = on.as_bool().map(|flag| Value::Bool(!flag));
-        Ok(Self { name: name.to_owned(), on, off })
+        Ok(Self {
+            name: name.to_owned(),
+            on,
+            off,
+        })
     }
 
     /// The switch as a configuration shows it: a boolean whose name speaks of WebSocket.
     fn shown_by(config: &Map<String, Value>) -> Option<Self> {
-        let (name, _) = config.iter().find(|(name, value)| is_switch_name(name) && value.is_boolean())?;
-        Some(Self { name: name.clone(), on: Value::Bool(true), off: Some(Value::Bool(false)) })
+        let (name, _) = config
+            .iter()
+            .find(|(name, value)| is_switch_name(name) && value.is_boolean())?;
+        Some(Self {
+            name: name.clone(),
+            on: Value::Bool(true),
+            off: Some(Value::Bool(false)),
+        })
     }
 
     /// What `config` says of it; nothing where it does not show it.
@@ -102,8 +114,14 @@ impl App {
         any_region: bool,
     ) -> Result<WebsocketStatus, AppError> {
         if !any_region && self.region() != WEBSOCKET_REGION {
-            let text = format!("WebSocket can be configured only in {WEBSOCKET_REGION} (CN East-Shanghai1), not in {}", self.region());
-            return Err(AppError::refused(text, &["--region cn-east-3", "--any-region tries all the same"]));
+            let text = format!(
+                "WebSocket can be configured only in {WEBSOCKET_REGION} (CN East-Shanghai1), not in {}",
+                self.region()
+            );
+            return Err(AppError::refused(
+                text,
+                &["--region cn-east-3", "--any-region tries all the same"],
+            ));
         }
         self.switch_websocket(name, known, true).await
     }
@@ -132,7 +150,9 @@ impl App {
         let function = self.function(name).await?;
         let config = self.config(&self.function_urn(name)?).await?;
         let field = known.cloned().or_else(|| WebsocketField::shown_by(&config));
-        let shown = field.as_ref().and_then(|field| Some((field.name.clone(), field.read(&config)?)));
+        let shown = field
+            .as_ref()
+            .and_then(|field| Some((field.name.clone(), field.read(&config)?)));
         let (enabled, proof) = match shown {
             Some((field, enabled)) => (Some(enabled), Proof::Confirmed { field }),
             None => match self.handshake(name).await {
@@ -151,8 +171,14 @@ impl App {
     ) -> Result<WebsocketStatus, AppError> {
         let function = self.function(name).await?;
         if !function.is_http() {
-            let text = format!("`{name}` is no HTTP function (its runtime is {}), and only those can serve WebSocket", function.runtime);
-            return Err(AppError::refused(text, &["the type cannot be changed: fgctl function create NAME --type http"]));
+            let text = format!(
+                "`{name}` is no HTTP function (its runtime is {}), and only those can serve WebSocket",
+                function.runtime
+            );
+            return Err(AppError::refused(
+                text,
+                &["the type cannot be changed: fgctl function create NAME --type http"],
+            ));
         }
         let urn = self.function_urn(name)?;
         let config = self.config(&urn).await?;
@@ -182,7 +208,10 @@ impl App {
                 "the function has encrypted environment variables ({}), which the service never shows and which a change of the configuration would erase",
                 secrets.join(", ")
             );
-            return Err(AppError::refused(text, &["turn the switch in the console: Configuration > Advanced Settings"]));
+            return Err(AppError::refused(
+                text,
+                &["turn the switch in the console: Configuration > Advanced Settings"],
+            ));
         }
         let mut body = config_of(config);
         match (on, &field.off) {
@@ -190,7 +219,12 @@ impl App {
             (false, Some(off)) => body.insert(field.name.clone(), off.clone()),
             (false, None) => body.remove(&field.name),
         };
-        self.cloud.send(&UpdateFunctionConfig { function_urn: urn.clone(), body }).await?;
+        self.cloud
+            .send(&UpdateFunctionConfig {
+                function_urn: urn.clone(),
+                body,
+            })
+            .await?;
         Ok(())
     }
 
@@ -208,7 +242,9 @@ impl App {
                 "whether WebSocket of `{name}` is {state} is not known: no public API names the field of the console's switch, and this function's configuration shows none"
             ),
             hints: vec![
-                format!("in the console, open the function `{name}`, then Configuration > Advanced Settings, and turn WebSocket {state}"),
+                format!(
+                    "in the console, open the function `{name}`, then Configuration > Advanced Settings, and turn WebSocket {state}"
+                ),
                 "if you know the field: --field NAME=JSON".to_owned(),
             ],
             source,
@@ -233,11 +269,16 @@ impl App {
 
     /// The configuration with every member, as the service sent it.
     async fn config(&self, urn: &FunctionUrn) -> Result<Map<String, Value>, AppError> {
-        let show = ShowFunctionConfig { function_urn: urn.clone() };
+        let show = ShowFunctionConfig {
+            function_urn: urn.clone(),
+        };
         let function = self.cloud.send(&show).await?;
         match serde_json::to_value(function) {
             Ok(Value::Object(config)) => Ok(config),
-            _ => Err(AppError::refused(format!("{} answered no object", ShowFunctionConfig::NAME), &[])),
+            _ => Err(AppError::refused(
+                format!("{} answered no object", ShowFunctionConfig::NAME),
+                &[],
+            )),
         }
     }
 }
@@ -270,9 +311,15 @@ mod tests {
 
     #[test]
     fn the_switch_is_found_only_where_the_configuration_shows_a_boolean_of_that_name() {
-        assert_eq!(shown(&json!({"timeout": 3, "enable_web_socket": false})).as_deref(), Some("enable_web_socket"));
+        assert_eq!(
+            shown(&json!({"timeout": 3, "enable_web_socket": false})).as_deref(),
+            Some("enable_web_socket")
+        );
         assert_eq!(shown(&json!({"WebSocket": true})).as_deref(), Some("WebSocket"));
-        assert_eq!(shown(&json!({"websocket_mode": "x", "enable_auth_in_header": true})), None);
+        assert_eq!(
+            shown(&json!({"websocket_mode": "x", "enable_auth_in_header": true})),
+            None
+        );
     }
 
     #[test]

@@ -132,7 +132,10 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
 }
 
 fn published(api: &Api) -> String {
-    api.run_env_name.clone().filter(|names| !names.is_empty()).unwrap_or_else(|| "no".to_owned())
+    api.run_env_name
+        .clone()
+        .filter(|names| !names.is_empty())
+        .unwrap_or_else(|| "no".to_owned())
 }
 
 async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
@@ -151,13 +154,25 @@ fn report(api: &Api) -> Report {
             ("Name", Some(api.name.clone())),
             ("Id", Some(api.id.clone())),
             ("Group", api.group_name.clone()),
-            ("Request", Some(format!("{} {} {}", api.req_protocol, api.req_method, api.req_uri))),
+            (
+                "Request",
+                Some(format!("{} {} {}", api.req_protocol, api.req_method, api.req_uri)),
+            ),
             ("Matching", api.match_mode.clone()),
             ("Authentication", Some(api.auth_type.clone())),
             ("Function", function.map(|function| function.function_urn.clone())),
-            ("Network architecture", function.and_then(|function| function.network_type.clone())),
-            ("Invocation mode", function.and_then(|function| function.invocation_type.clone())),
-            ("Backend timeout", function.map(|function| format!("{} ms", function.timeout))),
+            (
+                "Network architecture",
+                function.and_then(|function| function.network_type.clone()),
+            ),
+            (
+                "Invocation mode",
+                function.and_then(|function| function.invocation_type.clone()),
+            ),
+            (
+                "Backend timeout",
+                function.map(|function| format!("{} ms", function.timeout)),
+            ),
             ("Published", Some(published(api))),
         ],
     )
@@ -182,10 +197,16 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
     let Named { name, gateway } = &args.named;
     let (api, changed) = context.app().await?.update_api(gateway, name, change).await?;
     if changed {
-        context.ui.status(format_args!("updated the API {name}; what runs changes when it is published"));
-        context.ui.hint(format_args!("fgctl api publish {name} --gateway {gateway}"));
+        context.ui.status(format_args!(
+            "updated the API {name}; what runs changes when it is published"
+        ));
+        context
+            .ui
+            .hint(format_args!("fgctl api publish {name} --gateway {gateway}"));
     } else {
-        context.ui.status(format_args!("nothing to change: the API {name} is so already"));
+        context
+            .ui
+            .status(format_args!("nothing to change: the API {name} is so already"));
     }
     context.ui.show(&report(&api))?;
     Ok(())
@@ -193,8 +214,14 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
 
 async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {
     let Named { name, gateway } = &args.named;
-    let publication = context.app().await?.publish_api(gateway, name, &args.environment, args.remark).await?;
-    context.ui.status(format_args!("published the API {name} in {}", args.environment));
+    let publication = context
+        .app()
+        .await?
+        .publish_api(gateway, name, &args.environment, args.remark)
+        .await?;
+    context
+        .ui
+        .status(format_args!("published the API {name} in {}", args.environment));
     let report = Report::item(
         &publication,
         name,
@@ -212,9 +239,17 @@ async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {
 
 async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandError> {
     let Named { name, gateway } = &args.named;
-    context.ui.confirm(&format!("Take the API {name} offline in {}?", args.environment))?;
-    context.app().await?.unpublish_api(gateway, name, &args.environment).await?;
-    context.ui.status(format_args!("took the API {name} offline in {}", args.environment));
+    context
+        .ui
+        .confirm(&format!("Take the API {name} offline in {}?", args.environment))?;
+    context
+        .app()
+        .await?
+        .unpublish_api(gateway, name, &args.environment)
+        .await?;
+    context
+        .ui
+        .status(format_args!("took the API {name} offline in {}", args.environment));
     Ok(())
 }
 

@@ -37,7 +37,9 @@ pub(super) fn run(args: &Completion, context: &Context) -> Result<(), CommandErr
         Shell::Elvish => "elvish",
     };
     let shells = Shells::builtins();
-    let Some(completer) = shells.completer(name) else { unreachable!("the engine has every shell of the list") };
+    let Some(completer) = shells.completer(name) else {
+        unreachable!("the engine has every shell of the list")
+    };
     let mut script = Vec::new();
     let command = Cli::command();
     let program = command.get_name();

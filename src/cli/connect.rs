@@ -20,7 +20,9 @@ use tokio::time::Instant;
 const ORDINARY: [u16; 3] = [1000, 1001, 1005];
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  fgctl connect WebSocket-demo\n  echo hello | fgctl connect wss://127.0.0.1:7861/websocket_demo --count 1")]
+#[command(
+    after_help = "Examples:\n  fgctl connect WebSocket-demo\n  echo hello | fgctl connect wss://127.0.0.1:7861/websocket_demo --count 1"
+)]
 pub(super) struct Connect {
     /// URL (https:// becomes wss://), trigger's name, or name of a function that has one trigger
     #[arg(value_name = "URL|TRIGGER|FUNCTION")]
@@ -48,8 +50,14 @@ pub(super) struct Connect {
 /// Reads `Name: value`.
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) = text.split_once(':').ok_or("it should read NAME: VALUE")?;
-    let name = name.trim().parse().map_err(|_| format!("`{name}` is no header's name"))?;
-    let value = value.trim().parse().map_err(|_| "the value holds a character that no header may have".to_owned())?;
+    let name = name
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{name}` is no header's name"))?;
+    let value = value
+        .trim()
+        .parse()
+        .map_err(|_| "the value holds a character that no header may have".to_owned())?;
     Ok((name, value))
 }
 
@@ -60,7 +68,10 @@ pub(super) async fn run(args: Connect, context: &Context) -> Result<(), CommandE
         session = connector.connect(&target) => session?,
         () = interrupted() => return Err(CommandError::interrupted()),
     };
-    context.ui.status(format_args!("connected to {target} in {}", seconds(session.timings().total())));
+    context.ui.status(format_args!(
+        "connected to {target} in {}",
+        seconds(session.timings().total())
+    ));
     let talk = Talk {
         session,
         stdin: Some(BufReader::new(tokio::io::stdin()).lines()),
@@ -83,7 +94,11 @@ async fn target(text: &str, context: &Context) -> Result<(Target, Limits), Comma
     let Some(url) = &trigger.event_data.invoke_url else {
         return Err(CommandError::not_found(format!("the trigger `{text}` has no URL")));
     };
-    let backend = trigger.event_data.func_info.as_ref().and_then(|backend| u64::try_from(backend.timeout).ok());
+    let backend = trigger
+        .event_data
+        .func_info
+        .as_ref()
+        .and_then(|backend| u64::try_from(backend.timeout).ok());
     let limits = Limits {
         execution_timeout: u64::try_from(function.timeout).ok().map(Duration::from_secs),
         backend_timeout: backend.map(Duration::from_millis),
@@ -99,14 +114,22 @@ async fn options(args: &Connect, target: &Target, context: &Context) -> Result<O
     let trust = match context.ca_file() {
         _ if args.insecure => Trust::Anyone,
         Some(ca_file) => Trust::CaFile(ca_file),
-        None if target.secure && is_this_machine(&target.host) => match Runtime::find(&context.local_state(None)?).await {
-            Ok(runtime) => Trust::CaFile(runtime.ca_file),
-            Err(_) => Trust::System,
-        },
+        None if target.secure && is_this_machine(&target.host) => {
+            match Runtime::find(&context.local_state(None)?).await {
+                Ok(runtime) => Trust::CaFile(runtime.ca_file),
+                Err(_) => Trust::System,
+            }
+        }
         None => Trust::System,
     };
     let (subprotocols, origin) = (args.subprotocol.clone(), args.origin.clone());
-    Ok(Options { headers, subprotocols, origin, trust, ..Options::default() })
+    Ok(Options {
+        headers,
+        subprotocols,
+        origin,
+        trust,
+        ..Options::default()
+    })
 }
 
 fn is_this_machine(host: &str) -> bool {
@@ -133,7 +156,10 @@ impl Talk<'_> {
             if self.wanted == Some(0) {
                 return self.leave().await;
             }
-            let quiet_until = self.quiet_since.filter(|_| self.wanted.is_none()).map(|since| since + self.linger);
+            let quiet_until = self
+                .quiet_since
+                .filter(|_| self.wanted.is_none())
+                .map(|since| since + self.linger);
             tokio::select! {
                 event = self.session.next() => match event {
                     Event::Closed(closing) => return Ok(closing),

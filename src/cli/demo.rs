@@ -32,7 +32,9 @@ pub(super) async fn run(args: Demo, context: &Context) -> Result<(), CommandErro
         shown = context.ui.show(&report(outcome));
         if args.keep {
             context.ui.status("it stays up until Ctrl-C");
-            context.ui.hint(format_args!("eval \"$(fgctl local env --state {})\"", state.display()));
+            context
+                .ui
+                .hint(format_args!("eval \"$(fgctl local env --state {})\"", state.display()));
         }
     };
     demo.perform(&app, &context.ui, args.keep, interrupted(), done).await?;
@@ -41,12 +43,20 @@ pub(super) async fn run(args: Demo, context: &Context) -> Result<(), CommandErro
 
 fn report(outcome: &Outcome) -> Report {
     let mut fields = vec![("URL", Some(outcome.url.clone()))];
-    fields.extend(outcome.messages.iter().map(|message| ("Message", Some(message.clone()))));
+    fields.extend(
+        outcome
+            .messages
+            .iter()
+            .map(|message| ("Message", Some(message.clone()))),
+    );
     Report::item(outcome, &outcome.url, fields)
 }
 
 /// The hidden command that the demo's function runs.
 pub(super) async fn serve_function() -> Result<(), CommandError> {
-    let interval = Env::read().get(env::INTERVAL_MS).and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    let interval = Env::read()
+        .get(env::INTERVAL_MS)
+        .and_then(|text| text.parse().ok())
+        .map(Duration::from_millis);
     Ok(demo::serve(interval.unwrap_or(INTERVAL)).await?)
 }

@@ -120,9 +120,17 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
         (None, Some(url)) => DependencySource::Obs(url),
         (None, None) => return Err(CommandError::usage("one of --zip and --obs-url is needed")),
     };
-    let input = NewDependency { name: args.name, runtime: args.runtime, source, description: args.description };
+    let input = NewDependency {
+        name: args.name,
+        runtime: args.runtime,
+        source,
+        description: args.description,
+    };
     let created = context.app().await?.create_dependency(input).await?;
-    context.ui.status(format_args!("created version {} of the dependency {}", created.version, created.name));
+    context.ui.status(format_args!(
+        "created version {} of the dependency {}",
+        created.version, created.name
+    ));
     context.ui.show(&report(&created))?;
     Ok(())
 }
@@ -154,7 +162,11 @@ fn table(dependencies: &[Dependency]) -> Report {
 }
 
 async fn get(args: &Get, context: &Context) -> Result<(), CommandError> {
-    let found = context.app().await?.dependency_version(&args.name, args.version).await?;
+    let found = context
+        .app()
+        .await?
+        .dependency_version(&args.name, args.version)
+        .await?;
     context.ui.show(&report(&found))?;
     Ok(())
 }
@@ -195,16 +207,27 @@ async fn attach(args: &Attach, context: &Context) -> Result<(), CommandError> {
     let name = format!("version {} of {}", version.version, version.name);
     match changed {
         true => context.ui.status(format_args!("attached {name} to {}", args.function)),
-        false => context.ui.status(format_args!("{name} is attached to {} already", args.function)),
+        false => context
+            .ui
+            .status(format_args!("{name} is attached to {} already", args.function)),
     }
     context.ui.show(&report(&version))?;
     Ok(())
 }
 
 async fn detach(args: &Detach, context: &Context) -> Result<(), CommandError> {
-    match context.app().await?.detach_dependency(&args.name, &args.function).await? {
-        true => context.ui.status(format_args!("detached {} from {}", args.name, args.function)),
-        false => context.ui.status(format_args!("{} is not attached to {}", args.name, args.function)),
+    match context
+        .app()
+        .await?
+        .detach_dependency(&args.name, &args.function)
+        .await?
+    {
+        true => context
+            .ui
+            .status(format_args!("detached {} from {}", args.name, args.function)),
+        false => context
+            .ui
+            .status(format_args!("{} is not attached to {}", args.name, args.function)),
     }
     Ok(())
 }

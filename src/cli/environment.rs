@@ -56,7 +56,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     match command {
         Command::Create(args) => {
             let environment = app.create_environment(&args.gateway, &args.name, args.remark).await?;
-            context.ui.status(format_args!("created the environment {}", environment.name));
+            context
+                .ui
+                .status(format_args!("created the environment {}", environment.name));
             context.ui.show(&report(&environment))?;
         }
         Command::List(args) => {
@@ -64,7 +66,10 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             let report = Report::list(
                 &environments,
                 |environment| environment.name.clone(),
-                &[("NAME", &|environment| environment.name.clone()), ("ID", &|environment| environment.id.clone())],
+                &[
+                    ("NAME", &|environment| environment.name.clone()),
+                    ("ID", &|environment| environment.id.clone()),
+                ],
             );
             context.ui.show(&report)?;
         }

@@ -4,9 +4,9 @@
 
 use super::exit::Exit;
 use crate::app::AppError;
-use crate::codes;
 use crate::cloud::wait::WaitError;
 use crate::cloud::{ApiError, ConnectError, Refusal};
+use crate::codes;
 use crate::config::{NoCredentials, SettingsError};
 use crate::local::{AskError, StartError};
 use crate::socket::{HandshakeError, TargetError};
@@ -30,7 +30,13 @@ pub(super) struct CommandError {
 
 impl CommandError {
     fn new(exit: Exit, text: impl Into<String>) -> Self {
-        Self { exit, text: text.into(), causes: Vec::new(), hints: Vec::new(), silent: false }
+        Self {
+            exit,
+            text: text.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            silent: false,
+        }
     }
 
     fn of(exit: Exit, error: &(dyn Error + 'static)) -> Self {
@@ -75,7 +81,9 @@ impl CommandError {
             _ => Exit::Failed,
         };
         let mut lines = said.lines().filter(|line| !line.trim().is_empty());
-        let text = lines.next().map_or_else(|| format!("it ended with {status}"), str::to_owned);
+        let text = lines
+            .next()
+            .map_or_else(|| format!("it ended with {status}"), str::to_owned);
         let mut failed = Self::new(exit, text.trim_start_matches("error: "));
         for line in lines {
             match line.trim().split_once(": ") {
@@ -109,7 +117,10 @@ impl CommandError {
 
     /// The same before the terminal's own settings are known.
     pub(super) fn tell_plainly(self) -> ExitCode {
-        self.tell(&Ui::new(Options { colour: Colour::Never, ..Options::default() }))
+        self.tell(&Ui::new(Options {
+            colour: Colour::Never,
+            ..Options::default()
+        }))
     }
 }
 
@@ -117,18 +128,26 @@ impl CommandError {
 pub(super) fn of_the_command_line(error: &clap::Error) -> ExitCode {
     // There is nobody to tell when this cannot be printed.
     let _ = error.print();
-    if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS }
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 impl From<AppError> for CommandError {
     fn from(error: AppError) -> Self {
         let exit = match &error {
             AppError::Api(_) => {
-                let AppError::Api(error) = error else { unreachable!("it was just seen") };
+                let AppError::Api(error) = error else {
+                    unreachable!("it was just seen")
+                };
                 return error.into();
             }
             AppError::Wait(WaitError::Failed(_)) => {
-                let AppError::Wait(WaitError::Failed(error)) = error else { unreachable!("it was just seen") };
+                let AppError::Wait(WaitError::Failed(error)) = error else {
+                    unreachable!("it was just seen")
+                };
                 return error.into();
             }
             AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
@@ -154,14 +173,19 @@ impl From<ApiError> for CommandError {
         };
         let mut failed = Self::of(exit, &error);
         if let Some(entry) = error.explanation() {
-            failed.hints.push(format!("{} means: {}; often: {}", entry.code, entry.meaning, entry.cause));
+            failed.hints.push(format!(
+                "{} means: {}; often: {}",
+                entry.code, entry.meaning, entry.cause
+            ));
             failed.hints.push(entry.next.to_owned());
         }
         if let Some(id) = error.refusal().and_then(|refusal| refusal.request_id.as_ref()) {
             failed.causes.push(format!("request id {id}"));
         }
         if matches!(error, ApiError::Unreachable { .. }) {
-            failed.hints.push("check --endpoint and --region; for the local cloud: fgctl local status".to_owned());
+            failed
+                .hints
+                .push("check --endpoint and --region; for the local cloud: fgctl local status".to_owned());
         }
         failed
     }
@@ -169,7 +193,15 @@ impl From<ApiError> for CommandError {
 
 /// Whether the service did not accept who is calling, or what they may do.
 fn is_about_credentials(refusal: &Refusal) -> bool {
-    let codes = ["APIGW.0301", "APIGW.0302", "APIGW.0303", "FSS.0401", "FSS.0403", "FSS.1303", "FSS.1310"];
+    let codes = [
+        "APIGW.0301",
+        "APIGW.0302",
+        "APIGW.0303",
+        "FSS.0401",
+        "FSS.0403",
+        "FSS.1303",
+        "FSS.1310",
+    ];
     refusal.status == 401 || codes.contains(&refusal.code.as_str())
 }
 
@@ -185,13 +217,19 @@ impl From<ConnectError> for CommandError {
 impl From<SettingsError> for CommandError {
     fn from(error: SettingsError) -> Self {
         let (exit, hint) = match &error {
-            SettingsError::NoRegion { .. } => (Exit::Usage, "--region cn-east-3; for the local cloud: eval \"$(fgctl local env)\""),
+            SettingsError::NoRegion { .. } => (
+                Exit::Usage,
+                "--region cn-east-3; for the local cloud: eval \"$(fgctl local env)\"",
+            ),
             SettingsError::HalfSet { .. } => (Exit::Credentials, "set both, or neither"),
             SettingsError::NoLocalCloud => (Exit::NotFound, "fgctl local up --detach"),
             SettingsError::Contradiction { .. } => (Exit::Usage, "leave one of them out"),
-            SettingsError::Endpoint { .. } | SettingsError::UnknownService { .. } | SettingsError::EndpointTwice { .. } => {
-                (Exit::Usage, "it should read URL or SERVICE=URL, as in --endpoint http://127.0.0.1:7860")
-            }
+            SettingsError::Endpoint { .. }
+            | SettingsError::UnknownService { .. }
+            | SettingsError::EndpointTwice { .. } => (
+                Exit::Usage,
+                "it should read URL or SERVICE=URL, as in --endpoint http://127.0.0.1:7860",
+            ),
             SettingsError::Invalid { .. } => (Exit::Usage, "fgctl --help"),
         };
         Self::of(exit, &error).hint(hint)
@@ -209,7 +247,9 @@ impl From<NoCredentials> for CommandError {
 impl From<PromptError> for CommandError {
     fn from(error: PromptError) -> Self {
         match &error {
-            PromptError::NoTerminal { flag, .. } => Self::of(Exit::Usage, &error).hint(format!("answer it with {flag}")),
+            PromptError::NoTerminal { flag, .. } => {
+                Self::of(Exit::Usage, &error).hint(format!("answer it with {flag}"))
+            }
             PromptError::Declined => Self::of(Exit::Failed, &error),
             PromptError::Terminal(_) => Self::of(Exit::Failed, &error),
         }
@@ -220,7 +260,7 @@ impl From<AskError> for CommandError {
     fn from(error: AskError) -> Self {
         match &error {
             AskError::NotRunning { .. } => Self::of(Exit::NotFound, &error).hint("fgctl local up --detach"),
-            AskError::Refused { .. } => Self::of(Exit::Failed, &error),
+            AskError::Refused { .. } | AskError::StillRunning { .. } => Self::of(Exit::Failed, &error),
         }
     }
 }
@@ -229,7 +269,9 @@ impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         let exit = match &error {
             StartError::Locked { .. } | StartError::PortTaken { .. } => Exit::Conflict,
-            StartError::NewerState { .. } | StartError::State(_) | StartError::Authority(_) | StartError::Io(_) => Exit::Failed,
+            StartError::NewerState { .. } | StartError::State(_) | StartError::Authority(_) | StartError::Io(_) => {
+                Exit::Failed
+            }
         };
         let hints = error.hints();
         Self::of(exit, &error).hints(hints)
@@ -241,12 +283,21 @@ impl From<HandshakeError> for CommandError {
         let failed = Self::of(Exit::Check, &error);
         match &error {
             HandshakeError::Refused(answer) => match answer.error_code.as_deref().and_then(codes::find) {
-                Some(entry) => failed.hint(format_args!("{} means: {}; often: {}", entry.code, entry.meaning, entry.cause)).hint(entry.next),
+                Some(entry) => failed
+                    .hint(format_args!(
+                        "{} means: {}; often: {}",
+                        entry.code, entry.meaning, entry.cause
+                    ))
+                    .hint(entry.next),
                 None => failed,
             },
-            HandshakeError::Tls { .. } => failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure"),
+            HandshakeError::Tls { .. } => {
+                failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure")
+            }
             HandshakeError::Tcp { .. } => failed.hint("is it running? for the local cloud: fgctl local status"),
-            HandshakeError::Dns { .. } | HandshakeError::Timeout { .. } => failed.hint("check the URL: fgctl trigger url NAME"),
+            HandshakeError::Dns { .. } | HandshakeError::Timeout { .. } => {
+                failed.hint("check the URL: fgctl trigger url NAME")
+            }
             HandshakeError::Header { .. } | HandshakeError::Protocol { .. } => failed,
         }
     }
@@ -276,6 +327,9 @@ impl From<DemoError> for CommandError {
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         let silent = error.kind() == io::ErrorKind::BrokenPipe;
-        Self { silent, ..Self::of(Exit::Failed, &error) }
+        Self {
+            silent,
+            ..Self::of(Exit::Failed, &error)
+        }
     }
 }

@@ -35,7 +35,9 @@ enum Kind {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fgctl function create WebSocket-demo --type http --code ./demo --memory 128 --timeout 60 --public-access")]
+#[command(
+    after_help = "Example:\n  fgctl function create WebSocket-demo --type http --code ./demo --memory 128 --timeout 60 --public-access"
+)]
 pub(super) struct Create {
     /// Name: 1 to 60 letters, digits, hyphens and underscores
     name: String,
@@ -156,8 +158,12 @@ impl Create {
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let function = app.create_function(args.into_input(), |code| packed(&context.ui, code)).await?;
-    context.ui.status(format_args!("created the function {}", function.func_name));
+    let function = app
+        .create_function(args.into_input(), |code| packed(&context.ui, code))
+        .await?;
+    context
+        .ui
+        .status(format_args!("created the function {}", function.func_name));
     context.ui.show(&report(&function))?;
     Ok(())
 }
@@ -195,10 +201,13 @@ async fn get(args: &Get, context: &Context) -> Result<(), CommandError> {
 }
 
 fn report(function: &Function) -> Report {
-    let public = function.network_controller.as_ref().map(|network| match network.disable_public_network {
-        true => "no".to_owned(),
-        false => "yes".to_owned(),
-    });
+    let public = function
+        .network_controller
+        .as_ref()
+        .map(|network| match network.disable_public_network {
+            true => "no".to_owned(),
+            false => "yes".to_owned(),
+        });
     let concurrency = function.strategy_config.as_ref();
     Report::item(
         function,
@@ -211,9 +220,18 @@ fn report(function: &Function) -> Report {
             ("Memory", Some(format!("{} MB", function.memory_size))),
             ("Execution timeout", Some(format!("{} s", function.timeout))),
             ("Public access", public),
-            ("Max instances", concurrency.and_then(|c| c.concurrency).map(|n| n.to_string())),
-            ("Requests an instance", concurrency.and_then(|c| c.concurrent_num).map(|n| n.to_string())),
-            ("Dependencies", function.depend_version_list.as_ref().map(|list| list.len().to_string())),
+            (
+                "Max instances",
+                concurrency.and_then(|c| c.concurrency).map(|n| n.to_string()),
+            ),
+            (
+                "Requests an instance",
+                concurrency.and_then(|c| c.concurrent_num).map(|n| n.to_string()),
+            ),
+            (
+                "Dependencies",
+                function.depend_version_list.as_ref().map(|list| list.len().to_string()),
+            ),
             ("Environment", function.user_data.clone()),
             ("Code size", Some(format!("{} bytes", function.code_size))),
             ("Code digest", Some(function.digest.chars().take(16).collect())),
@@ -227,7 +245,12 @@ async fn code(args: &Get, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     // The configuration first: its "not found" knows similar names.
     app.function(&args.name).await?;
-    let code = app.cloud().send(&ShowFunctionCode { function_urn: app.function_urn(&args.name)? }).await?;
+    let code = app
+        .cloud()
+        .send(&ShowFunctionCode {
+            function_urn: app.function_urn(&args.name)?,
+        })
+        .await?;
     let link = code.func_code.as_ref().map(|code| code.link.clone());
     let report = Report::item(
         &code,
@@ -248,7 +271,9 @@ async fn code(args: &Get, context: &Context) -> Result<(), CommandError> {
 
 async fn update_code(args: &UpdateCode, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let code = app.update_code(&args.name, &args.code, |code| packed(&context.ui, code)).await?;
+    let code = app
+        .update_code(&args.name, &args.code, |code| packed(&context.ui, code))
+        .await?;
     context.ui.status(format_args!("replaced the code of {}", args.name));
     let report = Report::item(
         &code,
@@ -266,8 +291,13 @@ async fn update_code(args: &UpdateCode, context: &Context) -> Result<(), Command
 async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let function = app.function(&args.name).await?;
-    context.ui.confirm(&format!("Delete the function {} with its triggers?", function.func_name))?;
+    context.ui.confirm(&format!(
+        "Delete the function {} with its triggers?",
+        function.func_name
+    ))?;
     app.delete_function(&args.name).await?;
-    context.ui.status(format_args!("deleted the function {}", function.func_name));
+    context
+        .ui
+        .status(format_args!("deleted the function {}", function.func_name));
     Ok(())
 }

@@ -137,7 +137,11 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     context.ui.confirm(&format!("Create the gateway {name}?"))?;
     let id = app.create_gateway(prepared).await?;
     context.ui.status(format_args!("creating the gateway {name} ({id})"));
-    let gateway = if waits { running(&id, &name, context).await? } else { app.gateway_details(&id).await? };
+    let gateway = if waits {
+        running(&id, &name, context).await?
+    } else {
+        app.gateway_details(&id).await?
+    };
     if !waits {
         context.ui.hint(format_args!("fgctl gateway wait {name}"));
     }
@@ -149,7 +153,9 @@ async fn running(id: &str, name: &str, context: &Context) -> Result<Gateway, Com
     let app = context.app().await?;
     let step = context.ui.step(format!("waiting for the gateway {name}"));
     let resume = |error: CommandError| error.hint(format!("fgctl gateway wait {name}"));
-    let gateway = app.wait_for_gateway(id, context.wait_timeout(), |text| step.note(text)).await;
+    let gateway = app
+        .wait_for_gateway(id, context.wait_timeout(), |text| step.note(text))
+        .await;
     let gateway = gateway.map_err(CommandError::from).map_err(resume)?;
     step.done(&gateway.status);
     Ok(gateway)
@@ -179,8 +185,9 @@ async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
 
 fn report(gateway: &Gateway) -> Report {
     let addresses = gateway.publicips.iter().flatten();
-    let addresses: Vec<String> =
-        addresses.map(|address| format!("{} ({} Mbit/s)", address.ip_address, address.bandwidth_size)).collect();
+    let addresses: Vec<String> = addresses
+        .map(|address| format!("{} ({} Mbit/s)", address.ip_address, address.bandwidth_size))
+        .collect();
     Report::item(
         gateway,
         &gateway.instance_name,
@@ -206,9 +213,12 @@ async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let gateway = app.gateway(&args.name).await?;
     let name = &gateway.instance_name;
-    context.ui.confirm(&format!("Delete the gateway {name} with all groups and APIs on it?"))?;
+    context
+        .ui
+        .confirm(&format!("Delete the gateway {name} with all groups and APIs on it?"))?;
     let step = context.ui.step(format!("deleting the gateway {name}"));
-    app.delete_gateway(&gateway.id, args.wait.then(|| context.wait_timeout())).await?;
+    app.delete_gateway(&gateway.id, args.wait.then(|| context.wait_timeout()))
+        .await?;
     step.done(if args.wait { "gone" } else { "goes on in the background" });
     Ok(())
 }

@@ -6,9 +6,9 @@ use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
 use crate::config::{self, Settings};
 use crate::env::{self, Env};
 use crate::local::Runtime;
-use crate::ui::{self, Ui};
 use crate::sign::Credentials;
 use crate::socket::{self, Connector};
+use crate::ui::{self, Ui};
 use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
@@ -87,7 +87,9 @@ pub(super) struct Global {
 /// Reads `90s`, `20m`, `1h` or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let number: u64 = number.parse().map_err(|_| "it should begin with a whole number, as in 90s or 20m".to_owned())?;
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "it should begin with a whole number, as in 90s or 20m".to_owned())?;
     let scale = match unit {
         "ms" => return Ok(Duration::from_millis(number)),
         "" | "s" => 1,
@@ -95,7 +97,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3600,
         other => return Err(format!("`{other}` is no unit of time; use ms, s, m or h")),
     };
-    number.checked_mul(scale).map(Duration::from_secs).ok_or_else(|| "it is too long".to_owned())
+    number
+        .checked_mul(scale)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "it is too long".to_owned())
 }
 
 /// What a command runs with.
@@ -116,8 +121,11 @@ impl Context {
         let output = match (global.output, env.get(env::FGCTL_OUTPUT)) {
             (Some(output), _) => output,
             (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
-                CommandError::usage(format!("the environment variable {} holds `{text}`, no output", env::FGCTL_OUTPUT))
-                    .hint("use table, json or name")
+                CommandError::usage(format!(
+                    "the environment variable {} holds `{text}`, no output",
+                    env::FGCTL_OUTPUT
+                ))
+                .hint("use table, json or name")
             })?,
             (None, None) => Output::default(),
         };
@@ -142,7 +150,11 @@ impl Context {
             yes: global.yes,
             unattended: env.get(env::CI).is_some(),
         };
-        Ok(Self { ui: Ui::new(options), env, global })
+        Ok(Self {
+            ui: Ui::new(options),
+            env,
+            global,
+        })
     }
 
     /// How long `--wait` waits.
@@ -162,8 +174,10 @@ impl Context {
             (Some(data), _) => PathBuf::from(data),
             (None, Some(home)) => PathBuf::from(home).join(".local/share"),
             (None, None) => {
-                return Err(CommandError::usage("there is no HOME to keep the local cloud's state in")
-                    .hint("name a folder: --state DIR"));
+                return Err(
+                    CommandError::usage("there is no HOME to keep the local cloud's state in")
+                        .hint("name a folder: --state DIR"),
+                );
             }
         };
         Ok(data.join("fgctl/local"))
@@ -171,7 +185,10 @@ impl Context {
 
     /// The authority to trust besides the system's, as flags or the environment name it.
     pub(super) fn ca_file(&self) -> Option<PathBuf> {
-        self.global.ca_file.clone().or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
+        self.global
+            .ca_file
+            .clone()
+            .or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
     }
 
     /// The use cases, on the account and the region that flags, environment or the local cloud name.
@@ -179,9 +196,26 @@ impl Context {
     /// # Errors
     /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
     pub(super) async fn app(&self) -> Result<App, CommandError> {
-        let running = if self.global.local { Some(Runtime::find(&self.local_state(None)?).await?) } else { None };
-        let Global { region, project_id, endpoint, local, ca_file, .. } = self.global.clone();
-        let flags = config::Flags { region, project_id, endpoints: endpoint, local, ca_file };
+        let running = if self.global.local {
+            Some(Runtime::find(&self.local_state(None)?).await?)
+        } else {
+            None
+        };
+        let Global {
+            region,
+            project_id,
+            endpoint,
+            local,
+            ca_file,
+            ..
+        } = self.global.clone();
+        let flags = config::Flags {
+            region,
+            project_id,
+            endpoints: endpoint,
+            local,
+            ca_file,
+        };
         let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
         let settings = config::resolve(&flags, &variables, running.as_ref().map(local_cloud).as_ref())?;
         for warning in &settings.warnings {
@@ -195,7 +229,10 @@ impl Context {
     /// # Errors
     /// As [`Context::app`].
     pub(super) async fn app_on(&self, runtime: &Runtime) -> Result<App, CommandError> {
-        let flags = config::Flags { local: true, ..config::Flags::default() };
+        let flags = config::Flags {
+            local: true,
+            ..config::Flags::default()
+        };
         let settings = config::resolve(&flags, &|_| None, Some(&local_cloud(runtime)))?;
         self.app_with(settings).await
     }
@@ -221,7 +258,13 @@ impl Context {
         };
         let cloud = Cloud::connect(target, options).await?;
         let trust = ca_file.map_or(socket::Trust::System, socket::Trust::CaFile);
-        Ok(App::new(cloud, Connector::new(socket::Options { trust, ..socket::Options::default() })))
+        Ok(App::new(
+            cloud,
+            Connector::new(socket::Options {
+                trust,
+                ..socket::Options::default()
+            }),
+        ))
     }
 }
 
@@ -251,14 +294,23 @@ impl Observer for Requests {
         let line = |Attempt { method, path, .. }: &Attempt<'_>| format!("{method} {path}");
         match event {
             Event::Sent(_) => {}
-            Event::Answered { attempt, status, request_id, took } => self.ui.verbose(format_args!(
+            Event::Answered {
+                attempt,
+                status,
+                request_id,
+                took,
+            } => self.ui.verbose(format_args!(
                 "{} -> {status} in {} ms, request id {}",
                 line(attempt),
                 took.as_millis(),
                 request_id.unwrap_or("none")
             )),
             Event::Failed { attempt, error, took } => {
-                self.ui.verbose(format_args!("{} -> {error} after {} ms", line(attempt), took.as_millis()));
+                self.ui.verbose(format_args!(
+                    "{} -> {error} after {} ms",
+                    line(attempt),
+                    took.as_millis()
+                ));
             }
             Event::Retrying { attempt, why, wait } => self.ui.status(format_args!(
                 "{}: {why}; trying again in {:.1} s (attempt {})",

@@ -30,8 +30,10 @@ use std::process::ExitCode;
 
 /// Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud
 #[derive(Debug, Parser)]
-#[command(name = "fgctl", version, propagate_version = true, max_term_width = 120)]
-#[command(after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo")]
+#[command(name = "fgctl", version, max_term_width = 120)]
+#[command(
+    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -157,7 +159,8 @@ async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut terminated), Ok(mut hung_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+        let (Ok(mut terminated), Ok(mut hung_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
             return std::future::pending().await;
         };
         tokio::select! {

@@ -151,7 +151,9 @@ impl Create {
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     if matches!(args.auth, Authentication::None) {
-        context.ui.warning("with --auth none anybody may call the function; App authentication is the safer choice");
+        context
+            .ui
+            .warning("with --auth none anybody may call the function; App authentication is the safer choice");
     }
     if !matches!(args.method, Method::Get | Method::Any) {
         context.ui.warning("WebSocket needs the method GET or ANY");
@@ -160,7 +162,11 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     let wait = args.wait.then(|| context.wait_timeout());
     let (name, gateway) = (args.name.clone(), args.gateway.clone());
     let step = context.ui.step(format!("creating the trigger {name}"));
-    let trigger = app.create_trigger(args.into_input(), wait, |text| step.note(format_args!("gateway: {text}"))).await?;
+    let trigger = app
+        .create_trigger(args.into_input(), wait, |text| {
+            step.note(format_args!("gateway: {text}"))
+        })
+        .await?;
     step.done("");
     context.ui.hint(format_args!(
         "for WebSocket: fgctl api update {name} --gateway {gateway} --network-architecture v2 --invocation-mode sync && fgctl api publish {name} --gateway {gateway}"
@@ -173,7 +179,12 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let triggers = match &args.function {
         Some(function) => app.triggers(function).await?,
-        None => app.all_triggers().await?.into_iter().map(|(_, trigger)| trigger).collect(),
+        None => app
+            .all_triggers()
+            .await?
+            .into_iter()
+            .map(|(_, trigger)| trigger)
+            .collect(),
     };
     let report = Report::list(
         &triggers,
@@ -182,7 +193,9 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
             ("NAME", &|trigger| trigger.event_data.name.clone()),
             ("TYPE", &|trigger| trigger.trigger_type_code.clone()),
             ("STATUS", &|trigger| trigger.trigger_status.clone()),
-            ("URL", &|trigger| trigger.event_data.invoke_url.clone().unwrap_or_default()),
+            ("URL", &|trigger| {
+                trigger.event_data.invoke_url.clone().unwrap_or_default()
+            }),
             ("ID", &|trigger| trigger.trigger_id.clone()),
         ],
     );
@@ -198,7 +211,11 @@ async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
 
 fn report(trigger: &Trigger) -> Report {
     let data = &trigger.event_data;
-    let request = [data.protocol.as_deref(), data.req_method.as_deref(), data.path.as_deref()];
+    let request = [
+        data.protocol.as_deref(),
+        data.req_method.as_deref(),
+        data.path.as_deref(),
+    ];
     Report::item(
         trigger,
         &data.name,
@@ -208,11 +225,19 @@ fn report(trigger: &Trigger) -> Report {
             ("Type", Some(trigger.trigger_type_code.clone())),
             ("Status", Some(trigger.trigger_status.clone())),
             ("URL", data.invoke_url.clone()),
-            ("Request", Some(request.into_iter().flatten().collect::<Vec<_>>().join(" "))),
+            (
+                "Request",
+                Some(request.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+            ),
             ("Authentication", data.auth.clone()),
             ("Group", data.group_name.clone()),
             ("Environment", data.env_name.clone()),
-            ("Backend timeout", data.func_info.as_ref().map(|function| format!("{} ms", function.timeout))),
+            (
+                "Backend timeout",
+                data.func_info
+                    .as_ref()
+                    .map(|function| format!("{} ms", function.timeout)),
+            ),
         ],
     )
 }
@@ -220,10 +245,14 @@ fn report(trigger: &Trigger) -> Report {
 async fn url(args: &Named, context: &Context) -> Result<(), CommandError> {
     let (function, trigger) = context.app().await?.trigger(&args.name).await?;
     let Some(url) = &trigger.event_data.invoke_url else {
-        return Err(CommandError::not_found(format!("the trigger `{}` has no URL", args.name))
-            .hint(format!("fgctl trigger list {}", function.func_name)));
+        return Err(
+            CommandError::not_found(format!("the trigger `{}` has no URL", args.name))
+                .hint(format!("fgctl trigger list {}", function.func_name)),
+        );
     };
-    context.ui.show(&Report::text_only(&serde_json::json!({ "invoke_url": url }), url))?;
+    context
+        .ui
+        .show(&Report::text_only(&serde_json::json!({ "invoke_url": url }), url))?;
     Ok(())
 }
 
@@ -231,9 +260,16 @@ async fn delete(args: &Named, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let (function, trigger) = app.trigger(&args.name).await?;
     let name = &trigger.event_data.name;
-    context.ui.confirm(&format!("Delete the trigger {name} of the function {}?", function.func_name))?;
+    context.ui.confirm(&format!(
+        "Delete the trigger {name} of the function {}?",
+        function.func_name
+    ))?;
     app.delete_trigger(&args.name).await?;
-    context.ui.status(format_args!("deleted the trigger {name}; the API that it made stays on the gateway"));
-    context.ui.hint(format_args!("fgctl api unpublish {name} --gateway GATEWAY && fgctl api delete {name} --gateway GATEWAY"));
+    context.ui.status(format_args!(
+        "deleted the trigger {name}; the API that it made stays on the gateway"
+    ));
+    context.ui.hint(format_args!(
+        "fgctl api unpublish {name} --gateway GATEWAY && fgctl api delete {name} --gateway GATEWAY"
+    ));
     Ok(())
 }

@@ -22,7 +22,12 @@ pub(super) struct List {
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     let Command::List(args) = command;
-    let items = context.app().await?.cloud().list(ListVpcs::default(), args.limit).await?;
+    let items = context
+        .app()
+        .await?
+        .cloud()
+        .list(ListVpcs::default(), args.limit)
+        .await?;
     let report = Report::list(
         &items,
         |item| item.name.clone(),

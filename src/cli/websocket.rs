@@ -41,13 +41,21 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     let app = context.app().await?;
     let status = match command {
         Command::Enable(Enable { named, any_region }) => {
-            let status = app.enable_websocket(&named.function, named.field.as_ref(), any_region).await?;
-            context.ui.status(format_args!("WebSocket of {} is on, {}", status.function, how(&status)));
+            let status = app
+                .enable_websocket(&named.function, named.field.as_ref(), any_region)
+                .await?;
+            context
+                .ui
+                .status(format_args!("WebSocket of {} is on, {}", status.function, how(&status)));
             status
         }
         Command::Disable(Named { function, field }) => {
             let status = app.disable_websocket(&function, field.as_ref()).await?;
-            context.ui.status(format_args!("WebSocket of {} is off, {}", status.function, how(&status)));
+            context.ui.status(format_args!(
+                "WebSocket of {} is off, {}",
+                status.function,
+                how(&status)
+            ));
             status
         }
         Command::Status(Named { function, field }) => app.websocket_status(&function, field.as_ref()).await?,

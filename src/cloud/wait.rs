@@ -53,7 +53,11 @@ where
     let start = Instant::now();
     let end = start + pace.deadline;
     let mut next = (start + pace.first_delay).min(end);
-    let mut pause = if pace.first_delay.is_zero() { pace.interval } else { pace.first_delay };
+    let mut pause = if pace.first_delay.is_zero() {
+        pace.interval
+    } else {
+        pace.first_delay
+    };
     loop {
         sleep_until(next).await;
         let Ok(outcome) = timeout_at(end + GRACE, read()).await else {
@@ -112,7 +116,11 @@ mod tests {
     async fn reads_at_its_pace_until_it_is_there() {
         assert_eq!(run(pace(5, 10, 60), 3).await, (vec![5, 15, 25], vec![5, 15], true));
         assert_eq!(run(pace(0, 10, 60), 1).await, (vec![0], vec![], true));
-        assert_eq!(run(pace(1, 10, 60), 6).await.0, [1, 3, 7, 15, 25, 35], "soon at first, then seldom");
+        assert_eq!(
+            run(pace(1, 10, 60), 6).await.0,
+            [1, 3, 7, 15, 25, 35],
+            "soon at first, then seldom"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -28,9 +28,24 @@ pub(super) fn open(folder: &Path) -> Result<Account, StartError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path)?,
         Err(error) => return Err(StartError::State(Box::new(error))),
     };
-    let File { region, project_id, domain_id, access_key, secret_key } = file;
-    let credentials = Credentials { access_key, secret_key: Secret::new(secret_key), security_token: None };
-    Ok(Account { region, project_id, domain_id, credentials })
+    let File {
+        region,
+        project_id,
+        domain_id,
+        access_key,
+        secret_key,
+    } = file;
+    let credentials = Credentials {
+        access_key,
+        secret_key: Secret::new(secret_key),
+        security_token: None,
+    };
+    Ok(Account {
+        region,
+        project_id,
+        domain_id,
+        credentials,
+    })
 }
 
 fn create(path: &Path) -> Result<File, StartError> {
@@ -77,7 +92,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(folder.path().join("account.json")).unwrap().permissions().mode();
+            let mode = std::fs::metadata(folder.path().join("account.json"))
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         let other = open(tempfile::tempdir().unwrap().path()).unwrap();

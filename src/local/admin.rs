@@ -36,17 +36,31 @@ pub(super) fn router(admin: Admin) -> Router {
 
 async fn only_with_token(State(admin): State<Admin>, request: Request, next: Next) -> Response {
     let expected = format!("Bearer {}", admin.runtime.admin_token.expose());
-    let given = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    let given = request
+        .headers()
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
     if given == Some(expected.as_str()) {
         next.run(request).await
     } else {
-        (StatusCode::UNAUTHORIZED, Json(json!({"error_msg": "`/_local` needs the admin token of the runtime file"})))
+        (
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"error_msg": "`/_local` needs the admin token of the runtime file"})),
+        )
             .into_response()
     }
 }
 
 async fn status(State(admin): State<Admin>) -> Json<Value> {
-    let Runtime { pid, nonce, port, state, region, project_id, .. } = admin.runtime.as_ref();
+    let Runtime {
+        pid,
+        nonce,
+        port,
+        state,
+        region,
+        project_id,
+        ..
+    } = admin.runtime.as_ref();
     Json(json!({
         "pid": pid,
         "nonce": nonce,

@@ -50,7 +50,10 @@ impl StartError {
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
             Self::NewerState { .. } => vec!["use the newer fgctl, or another folder: --state DIR".to_owned()],
-            Self::Locked { .. } => vec!["end it: fgctl local down".to_owned(), "or use another folder: --state DIR".to_owned()],
+            Self::Locked { .. } => vec![
+                "end it: fgctl local down".to_owned(),
+                "or use another folder: --state DIR".to_owned(),
+            ],
             Self::PortTaken { .. } => vec!["take another port: --port 0 takes any".to_owned()],
             Self::State(_) | Self::Authority(_) | Self::Io(_) => vec!["another folder: --state DIR".to_owned()],
         }
@@ -60,7 +63,10 @@ impl StartError {
     pub(super) fn locked(state: PathBuf, error: LockError) -> Self {
         match error {
             LockError::Held { holder } => {
-                let holder = holder.map_or_else(|| "another process".to_owned(), |holder| format!("process {}", holder.pid));
+                let holder = holder.map_or_else(
+                    || "another process".to_owned(),
+                    |holder| format!("process {}", holder.pid),
+                );
                 Self::Locked { state, holder }
             }
             LockError::File(error) => Self::State(Box::new(error)),

@@ -7,11 +7,16 @@ use axum::response::{IntoResponse, Response};
 
 /// Lets a request through whose `Host` is this machine.
 pub(super) async fn only_this_machine(request: Request, next: Next) -> Response {
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = request
+        .headers()
+        .get("host")
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
     if is_this_machine(host) {
         return next.run(request).await;
     }
-    let text = "the local cloud answers only to requests for this machine: use 127.0.0.1 or localhost in the endpoint\n";
+    let text =
+        "the local cloud answers only to requests for this machine: use 127.0.0.1 or localhost in the endpoint\n";
     (StatusCode::FORBIDDEN, text).into_response()
 }
 
@@ -30,10 +35,24 @@ mod tests {
 
     #[test]
     fn only_names_of_loopback_pass() {
-        for host in ["127.0.0.1:7860", "127.0.0.1", "localhost:1", "LOCALHOST", "[::1]:7860", "[::1]"] {
+        for host in [
+            "127.0.0.1:7860",
+            "127.0.0.1",
+            "localhost:1",
+            "LOCALHOST",
+            "[::1]:7860",
+            "[::1]",
+        ] {
             assert!(is_this_machine(host), "{host}");
         }
-        for host in ["", "evil.example:7860", "127.0.0.1.evil.example", "localhost.evil", "10.0.0.1:7860", "127.0.0.1:x"] {
+        for host in [
+            "",
+            "evil.example:7860",
+            "127.0.0.1.evil.example",
+            "localhost.evil",
+            "10.0.0.1:7860",
+            "127.0.0.1:x",
+        ] {
             assert!(!is_this_machine(host), "{host}");
         }
     }

@@ -2,6 +2,7 @@
 
 use super::account::write_private;
 use crate::sign::Secret;
+use crate::sys::lock;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1;
@@ -13,6 +14,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
+/// The file that a local cloud holds as long as it works with its state.
+pub(super) const LOCK_FILE: &str = "lock";
+/// How long it may take to end once its functions have.
+const END_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a running local cloud may take to answer before it counts as not running.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest answer that is read, in bytes.
@@ -72,6 +77,12 @@ pub(crate) enum AskError {
         /// The state that was looked at.
         state: PathBuf,
     },
+    /// It was asked to end and has not.
+    #[error("the local cloud (process {pid}) has ended its functions, but not itself")]
+    StillRunning {
+        /// Its process.
+        pid: u32,
+    },
     /// It runs, but its answer is not what was asked for.
     #[error("the local cloud (process {pid}) answered {status}")]
     Refused {
@@ -109,7 +120,9 @@ impl Runtime {
     /// # Errors
     /// [`AskError::NotRunning`] unless the very process that wrote the file answers.
     pub(crate) async fn find(state: &Path) -> Result<Self, AskError> {
-        let missing = || AskError::NotRunning { state: state.to_owned() };
+        let missing = || AskError::NotRunning {
+            state: state.to_owned(),
+        };
         let runtime = Self::read(state).ok_or_else(missing)?;
         let status = runtime.status().await.map_err(|_| missing())?;
         if status.get("nonce").and_then(serde_json::Value::as_str) == Some(runtime.nonce.as_str()) {
@@ -130,23 +143,36 @@ impl Runtime {
     /// It does not answer, or refuses.
     pub(crate) async fn status(&self) -> Result<serde_json::Value, AskError> {
         let body = self.ask(http::Method::GET, "/_local/status").await?;
-        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning { state: self.state.clone() })
+        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning {
+            state: self.state.clone(),
+        })
     }
 
-    /// Asks it to end; it has ended its functions when this returns.
+    /// Asks it to end, and waits until it has let go of its state.
     ///
     /// # Errors
-    /// It does not answer, or refuses.
+    /// It does not answer, or refuses, or does not end.
     pub(crate) async fn shut_down(&self) -> Result<(), AskError> {
-        self.ask(http::Method::POST, "/_local/shutdown").await.map(|_| ())
+        self.ask(http::Method::POST, "/_local/shutdown").await?;
+        let lock = self.state.join(LOCK_FILE);
+        let free = tokio::task::spawn_blocking(move || lock::wait_until_free(&lock));
+        match tokio::time::timeout(END_PATIENCE, free).await {
+            Ok(Ok(Ok(()))) => Ok(()),
+            _ => Err(AskError::StillRunning { pid: self.pid }),
+        }
     }
 
     async fn ask(&self, method: http::Method, path: &str) -> Result<Bytes, AskError> {
         let answer = tokio::time::timeout(PATIENCE, self.exchange(method, path)).await;
         match answer {
             Ok(Ok((status, body))) if status.is_success() => Ok(body),
-            Ok(Ok((status, _))) => Err(AskError::Refused { pid: self.pid, status: status.as_u16() }),
-            Ok(Err(_)) | Err(_) => Err(AskError::NotRunning { state: self.state.clone() }),
+            Ok(Ok((status, _))) => Err(AskError::Refused {
+                pid: self.pid,
+                status: status.as_u16(),
+            }),
+            Ok(Err(_)) | Err(_) => Err(AskError::NotRunning {
+                state: self.state.clone(),
+            }),
         }
     }
 
@@ -158,22 +184,21 @@ impl Runtime {
         let host = format!("127.0.0.1:{}", self.port);
         let stream = TcpStream::connect(&host).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let exchange = async {
-            let request = http::Request::builder()
-                .method(method)
-                .uri(path)
-                .header("host", &host)
-                .header("authorization", format!("Bearer {}", self.admin_token.expose()))
-                .body(Empty::<Bytes>::new())?;
-            let response = sender.send_request(request).await?;
-            let status = response.status();
-            let body = Limited::new(response.into_body(), ANSWER_LIMIT).collect().await?.to_bytes();
-            Ok((status, body))
-        };
-        // The connection moves the bytes; it ends when the exchange has what it wants.
-        tokio::select! {
-            answer = exchange => answer,
-            ended = connection => Err(ended.err().map_or_else(|| "the connection was closed".into(), Into::into)),
-        }
+        // Moves the bytes; what goes wrong with it, the exchange is told.
+        let driver = tokio::spawn(connection);
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", &host)
+            .header("authorization", format!("Bearer {}", self.admin_token.expose()))
+            .body(Empty::<Bytes>::new())?;
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_LIMIT)
+            .collect()
+            .await?
+            .to_bytes();
+        driver.abort();
+        Ok((status, body))
     }
 }

@@ -3,6 +3,7 @@
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
 use super::data::{self, DataPlane};
+use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
 use super::{Behaviour, Context, Runtime, StartError, account, control, hosts, random_hex};
 use crate::sign::Secret;
@@ -55,7 +56,8 @@ impl LocalCloud {
     /// [`StartError`]; nothing runs then.
     pub(crate) async fn start(options: Options) -> Result<Self, StartError> {
         create_private(&options.state)?;
-        let lock = Lock::take(&options.state.join("lock")).map_err(|error| StartError::locked(options.state.clone(), error))?;
+        let lock = Lock::take(&options.state.join(LOCK_FILE))
+            .map_err(|error| StartError::locked(options.state.clone(), error))?;
         limit::raise_open_files();
         let folder = folder_of(&options)?;
         let listener = bind(options.port).await?;
@@ -76,7 +78,10 @@ impl LocalCloud {
             ca_file: authority.certificate_path(),
             websocket_field: options.websocket_field.clone(),
         });
-        let behaviour = Behaviour { gateway_delay: options.gateway_delay, websocket_field: options.websocket_field };
+        let behaviour = Behaviour {
+            gateway_delay: options.gateway_delay,
+            websocket_field: options.websocket_field,
+        };
         let data = DataPlane::start(
             store.clone(),
             data::Options {
@@ -88,7 +93,12 @@ impl LocalCloud {
             },
         )
         .await?;
-        let context = Arc::new(Context { store, account, behaviour, ports: data.clone() });
+        let context = Arc::new(Context {
+            store,
+            account,
+            behaviour,
+            ports: data.clone(),
+        });
         runtime.publish()?;
         let admin = Admin {
             runtime,
@@ -98,7 +108,13 @@ impl LocalCloud {
             stopped: CancellationToken::new(),
         };
         let ephemeral = (options.lifetime == Lifetime::Ephemeral).then_some(folder);
-        Ok(Self { admin, data, listener, ephemeral, _lock: lock })
+        Ok(Self {
+            admin,
+            data,
+            listener,
+            ephemeral,
+            _lock: lock,
+        })
     }
 
     /// What other processes find it by.
@@ -110,15 +126,30 @@ impl LocalCloud {
     pub(crate) fn groups_down(&self) -> Vec<String> {
         let down = self.data.group_status().into_iter().filter_map(|group| {
             let why = group.down?;
-            Some(format!("the API group {} is down: 127.0.0.1:{} {why}", group.name, group.port))
+            Some(format!(
+                "the API group {} is down: 127.0.0.1:{} {why}",
+                group.name, group.port
+            ))
         });
         down.collect()
     }
 
     /// Serves until `end` ends, or another process asks it to; then ends its functions, and is gone.
     pub(crate) async fn run_until(self, end: impl Future<Output = ()>) {
-        let Self { admin, data, listener, ephemeral, _lock } = self;
-        let Admin { stop, stopped, runtime, context, .. } = admin.clone();
+        let Self {
+            admin,
+            data,
+            listener,
+            ephemeral,
+            _lock,
+        } = self;
+        let Admin {
+            stop,
+            stopped,
+            runtime,
+            context,
+            ..
+        } = admin.clone();
         let router: Router = control::router(context)
             .merge(admin::router(admin))
             .layer(middleware::from_fn(hosts::only_this_machine));
@@ -173,9 +204,10 @@ fn remove(folder: &Path) {
 async fn bind(wanted: u16) -> Result<TcpListener, StartError> {
     match TcpListener::bind(("127.0.0.1", wanted)).await {
         Ok(listener) => Ok(listener),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            Err(StartError::PortTaken { port: wanted, holder: port::holder(wanted) })
-        }
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(StartError::PortTaken {
+            port: wanted,
+            holder: port::holder(wanted),
+        }),
         Err(error) => Err(error.into()),
     }
 }

@@ -12,7 +12,7 @@ def echo(socket):
     if socket.request.path == '/bye':
         socket.close(4000, 'bye')
     elif socket.request.path == '/gone':
-        socket.socket.close()
+        socket.socket.shutdown(2)
     else:
         for message in socket:
             socket.send(message)
@@ -26,9 +26,16 @@ struct Server(std::process::Child, String);
 impl Server {
     fn start() -> Option<Self> {
         let python = python("websockets", &["websockets==15.0.1"])?;
-        let mut process = Command::new(python).args(["-c", ECHO]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process = Command::new(python)
+            .args(["-c", ECHO])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut port = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut port)
+            .unwrap();
         Some(Self(process, format!("ws://127.0.0.1:{}", port.trim_end())))
     }
 }
@@ -71,15 +78,21 @@ fn the_close_code_and_reason_are_shown() {
     let Some(Server(_, url)) = &Server::start() else { return };
     let world = World::new();
     world.fgctl(&format!("connect {url}/bye")).failure(9, &["4000", "bye"]);
-    world.fgctl(&format!("connect {url}/gone")).failure(9, &["without a close frame (1006)"]);
+    world
+        .fgctl(&format!("connect {url}/gone"))
+        .failure(9, &["without a close frame (1006)"]);
 }
 
 #[test]
 fn each_layer_fails_by_its_name() {
     let world = World::new();
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    world.fgctl(&format!("connect ws://{nobody}/")).failure(9, &["TCP", "hint: "]);
-    world.fgctl("connect ws://no-such-host.invalid/").failure(9, &["DNS", "no-such-host.invalid"]);
+    world
+        .fgctl(&format!("connect ws://{nobody}/"))
+        .failure(9, &["TCP", "hint: "]);
+    world
+        .fgctl("connect ws://no-such-host.invalid/")
+        .failure(9, &["DNS", "no-such-host.invalid"]);
     world.fgctl("connect ftp://127.0.0.1/").failure(2, &["scheme `ftp`"]);
 }
 
@@ -88,8 +101,12 @@ fn each_layer_fails_by_its_name() {
 fn an_unknown_authority_is_refused() {
     let deployed = Deployed::with(http_function, "");
     let stranger = World::new();
-    stranger.fgctl(&format!("connect {}", deployed.url)).failure(9, &["TLS", "--ca-file", "--insecure"]);
-    let heard = stranger.fgctl(&format!("connect {} --insecure --count 1", deployed.url)).success();
+    stranger
+        .fgctl(&format!("connect {}", deployed.url))
+        .failure(9, &["TLS", "--ca-file", "--insecure"]);
+    let heard = stranger
+        .fgctl(&format!("connect {} --insecure --count 1", deployed.url))
+        .success();
     assert!(heard.stdout.starts_with("Server time: "), "{heard:?}");
 }
 
@@ -104,22 +121,30 @@ fn each_reason_against_an_upgrade_is_told() {
     cloud.fgctl(connect).success();
 
     cloud.fgctl("websocket disable WebSocket-demo").success();
-    cloud.fgctl(connect).failure(9, &["fgctl websocket enable WebSocket-demo"]);
+    cloud
+        .fgctl(connect)
+        .failure(9, &["fgctl websocket enable WebSocket-demo"]);
     cloud.fgctl("websocket enable WebSocket-demo").success();
 
     cloud.fgctl(&format!("{update} --network-architecture v1")).success();
     cloud.fgctl(connect).success();
     cloud.fgctl(publish).success();
     cloud.fgctl(connect).failure(9, &["V1", "--network-architecture v2"]);
-    cloud.fgctl(&format!("{update} --network-architecture v2 --invocation-mode async")).success();
+    cloud
+        .fgctl(&format!("{update} --network-architecture v2 --invocation-mode async"))
+        .success();
     cloud.fgctl(publish).success();
     cloud.fgctl(connect).failure(9, &["async", "--invocation-mode sync"]);
     cloud.fgctl(&format!("{update} --invocation-mode sync")).success();
     cloud.fgctl(publish).success();
     cloud.fgctl(connect).success();
 
-    cloud.fgctl("api unpublish API_websocket_demo --gateway apig-ws --yes").success();
-    cloud.fgctl(connect).failure(9, &["404", "APIG.0101", "fgctl api publish"]);
+    cloud
+        .fgctl("api unpublish API_websocket_demo --gateway apig-ws --yes")
+        .success();
+    cloud
+        .fgctl(connect)
+        .failure(9, &["404", "APIG.0101", "fgctl api publish"]);
 }
 
 /// What the guide warns of happens: the execution timeout and the idle limit end the connection without a close frame.
@@ -129,18 +154,35 @@ fn both_timeouts_drop_the_socket() {
     let cloud: &Cloud = &deployed.cloud;
     // The function's process is given one message and then silence: its interval is longer than the idle limit.
     cloud.fgctl("function delete WebSocket-demo --yes").success();
-    cloud.fgctl("function create WebSocket-demo --code code --timeout 60 --env INTERVAL_MS=60000").success();
+    cloud
+        .fgctl("function create WebSocket-demo --code code --timeout 60 --env INTERVAL_MS=60000")
+        .success();
     cloud.fgctl("websocket enable WebSocket-demo").success();
-    let idle = Run::of(cloud.command(["connect", &deployed.url, "--count", "9"]).output().unwrap());
+    let idle = Run::of(
+        cloud
+            .command(["connect", &deployed.url, "--count", "9"])
+            .output()
+            .unwrap(),
+    );
     assert_eq!(idle.status, 9, "{idle:?}");
     assert!(idle.stderr.contains("without a close frame (1006)"), "{idle:?}");
 
     cloud.fgctl("function delete WebSocket-demo --yes").success();
-    cloud.fgctl("function create WebSocket-demo --code code --timeout 3 --env INTERVAL_MS=100").success();
+    cloud
+        .fgctl("function create WebSocket-demo --code code --timeout 3 --env INTERVAL_MS=100")
+        .success();
     cloud.fgctl("websocket enable WebSocket-demo").success();
     let began = std::time::Instant::now();
-    let cut = Run::of(cloud.command(["connect", &deployed.url, "--count", "1000"]).output().unwrap());
+    let cut = Run::of(
+        cloud
+            .command(["connect", &deployed.url, "--count", "1000"])
+            .output()
+            .unwrap(),
+    );
     assert_eq!(cut.status, 9, "{cut:?}");
-    assert!(cut.stderr.contains("after 3.0 s") || cut.stderr.contains("after 3 s"), "{cut:?}");
+    assert!(
+        cut.stderr.contains("after 3.0 s") || cut.stderr.contains("after 3 s"),
+        "{cut:?}"
+    );
     assert!(began.elapsed() >= std::time::Duration::from_millis(2900));
 }

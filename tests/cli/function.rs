@@ -18,18 +18,30 @@ fn create_list_get_and_delete() {
 
     let listed = cloud.json("function list");
     assert_eq!(listed.as_array().unwrap().len(), 1);
-    assert_eq!(cloud.fgctl("function list -o name").success().stdout, "WebSocket-demo\n");
+    assert_eq!(
+        cloud.fgctl("function list -o name").success().stdout,
+        "WebSocket-demo\n"
+    );
     let table = cloud.fgctl("function list").success().stdout;
     assert!(table.starts_with("NAME") && table.contains("WebSocket-demo"), "{table}");
 
     let urn = created["func_urn"].as_str().unwrap();
     for name in ["WebSocket-demo", urn] {
-        assert_eq!(cloud.json(&format!("function get {name}"))["func_name"], "WebSocket-demo");
+        assert_eq!(
+            cloud.json(&format!("function get {name}"))["func_name"],
+            "WebSocket-demo"
+        );
     }
-    cloud.fgctl("function delete WebSocket-demo").failure(2, &["There is no terminal", "hint: answer it with --yes"]);
+    cloud
+        .fgctl("function delete WebSocket-demo")
+        .failure(2, &["There is no terminal", "hint: answer it with --yes"]);
     cloud.fgctl("function delete WebSocket-demo --yes").success();
-    cloud.fgctl("function get WebSocket-demo").failure(4, &["there is no function `WebSocket-demo`"]);
-    cloud.fgctl("function delete WebSocket-demo --yes").failure(4, &["there is no function `WebSocket-demo`"]);
+    cloud
+        .fgctl("function get WebSocket-demo")
+        .failure(4, &["there is no function `WebSocket-demo`"]);
+    cloud
+        .fgctl("function delete WebSocket-demo --yes")
+        .failure(4, &["there is no function `WebSocket-demo`"]);
 }
 
 #[test]
@@ -37,7 +49,9 @@ fn a_second_one_of_the_name_is_a_conflict() {
     let cloud = Cloud::start();
     http_function(&cloud);
     cloud.fgctl("function create twice --code code").success();
-    cloud.fgctl("function create twice --code code").failure(5, &["FSS.1061", "fgctl function get"]);
+    cloud
+        .fgctl("function create twice --code code")
+        .failure(5, &["FSS.1061", "fgctl function get"]);
     assert_eq!(cloud.count("function list"), 1);
 }
 
@@ -46,7 +60,9 @@ fn a_misspelt_name_brings_the_right_one_to_mind() {
     let cloud = Cloud::start();
     http_function(&cloud);
     cloud.fgctl("function create WebSocket-demo --code code").success();
-    cloud.fgctl("function get WebSoket-demo").failure(4, &["did you mean `WebSocket-demo`?"]);
+    cloud
+        .fgctl("function get WebSoket-demo")
+        .failure(4, &["did you mean `WebSocket-demo`?"]);
 }
 
 #[test]
@@ -67,9 +83,17 @@ fn code_is_shown_and_replaced() {
 #[test]
 fn an_event_function_needs_its_runtime_and_handler() {
     let cloud = Cloud::start();
-    function_folder(&cloud.path("event"), "unused", &[("index.js", "exports.handler = async () => 1;")]);
-    cloud.fgctl("function create e --type event --code event").failure(2, &["--runtime", "--handler"]);
-    cloud.fgctl("function create e --type event --code event --runtime Node.js20.15 --handler index.handler").success();
+    function_folder(
+        &cloud.path("event"),
+        "unused",
+        &[("index.js", "exports.handler = async () => 1;")],
+    );
+    cloud
+        .fgctl("function create e --type event --code event")
+        .failure(2, &["--runtime", "--handler"]);
+    cloud
+        .fgctl("function create e --type event --code event --runtime Node.js20.15 --handler index.handler")
+        .success();
     assert_eq!(cloud.json("function get e")["runtime"], "Node.js20.15");
 }
 
@@ -82,19 +106,36 @@ fn bad_input_creates_nothing() {
     function_folder(&cloud.path("nested/inner"), "#!/bin/sh\n", &[]);
     fs::write(cloud.path("bad.zip"), "no archive").unwrap();
     for (line, texts) in [
-        ("function create my.func --code code", &["`my.func`", "character 3 is `.`", "1 to 60"] as &[&str]),
-        ("function create f --code code --timeout 2", &["execution timeout `2`", "3 to 259200 seconds"]),
-        ("function create f --code code --timeout 259201", &["execution timeout `259201`"]),
-        ("function create f --code code --memory 100", &["memory `100`", "128, 256"]),
-        ("function create f --code code --env 1A=x", &["environment variable `1A`", "begin with a letter"]),
+        (
+            "function create my.func --code code",
+            &["`my.func`", "character 3 is `.`", "1 to 60"] as &[&str],
+        ),
+        (
+            "function create f --code code --timeout 2",
+            &["execution timeout `2`", "3 to 259200 seconds"],
+        ),
+        (
+            "function create f --code code --timeout 259201",
+            &["execution timeout `259201`"],
+        ),
+        (
+            "function create f --code code --memory 100",
+            &["memory `100`", "128, 256"],
+        ),
+        (
+            "function create f --code code --env 1A=x",
+            &["environment variable `1A`", "begin with a letter"],
+        ),
         ("function create f --code missing", &["missing"]),
-        ("function create f --code empty", &["bootstrap"]),
+        ("function create f --code empty", &["holds no file"]),
         ("function create f --code nested", &["inner/bootstrap"]),
         ("function create f --code bad.zip", &["bad.zip"]),
     ] {
         cloud.fgctl(line).failure(2, texts);
     }
     let long = "a".repeat(61);
-    cloud.fgctl(&format!("function create {long} --code code")).failure(2, &["61 characters, more than 60"]);
+    cloud
+        .fgctl(&format!("function create {long} --code code"))
+        .failure(2, &["61 characters, more than 60"]);
     assert_eq!(cloud.count("function list"), 0);
 }

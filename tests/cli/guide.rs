@@ -27,7 +27,10 @@ fn by_hand_and_again_after_a_kill() {
     let _port = FunctionPort::hold();
     let mut cloud = Cloud::start();
     http_function(&cloud);
-    zip_of(&cloud.path("wss-nodejs12.zip"), &[("node_modules/ws/package.json", b"{}")]);
+    zip_of(
+        &cloud.path("wss-nodejs12.zip"),
+        &[("node_modules/ws/package.json", b"{}")],
+    );
     for line in [
         "function create WebSocket-demo --type http --code ./code --memory 128 --timeout 60 --public-access --env INTERVAL_MS=50",
         "dependency create depend-websocket --runtime Node.js12.13 --zip wss-nodejs12.zip",
@@ -42,22 +45,37 @@ fn by_hand_and_again_after_a_kill() {
         cloud.fgctl(line).success();
     }
     let url = cloud.fgctl("trigger url WebSocket-demo").success().stdout;
-    assert!(url.starts_with("https://127.0.0.1:") && url.ends_with("/websocket_demo\n"), "{url}");
+    assert!(
+        url.starts_with("https://127.0.0.1:") && url.ends_with("/websocket_demo\n"),
+        "{url}"
+    );
     let heard = cloud.fgctl("connect WebSocket-demo --count 2").success();
-    assert_eq!(heard.stdout.lines().filter(|line| line.starts_with("Server time: ")).count(), 2, "{heard:?}");
+    assert_eq!(
+        heard
+            .stdout
+            .lines()
+            .filter(|line| line.starts_with("Server time: "))
+            .count(),
+        2,
+        "{heard:?}"
+    );
 
     cloud.kill();
     cloud.fgctl("connect WebSocket-demo --count 1").failure(6, &["hint: "]);
     cloud.up(&[]);
     let ca_file = cloud.json("local env")["FGCTL_CA_FILE"].as_str().unwrap().to_owned();
-    let again = cloud.fgctl(&format!("connect {} --count 1 --ca-file {ca_file}", url.trim_end())).success();
+    let again = cloud
+        .fgctl(&format!("connect {} --count 1 --ca-file {ca_file}", url.trim_end()))
+        .success();
     assert!(again.stdout.starts_with("Server time: "), "{again:?}");
 }
 
 /// A Node.js function of ours that behaves as the guide's, with `ws` as a dependency ZIP, seen by another client.
 #[test]
 fn with_node_and_ws() {
-    let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else { return };
+    let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else {
+        return;
+    };
     for (protocol, scheme) in [("https", "wss://"), ("http", "ws://")] {
         let clock = project().join("src/studio/demo/clock");
         let deployed = with_dependency(&ws, |_| clock, &format!("--protocol {protocol} --timeout 20000"));
@@ -75,7 +93,9 @@ fn word_for_word() {
         skip("the guide's text is not at hand");
         return;
     };
-    let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else { return };
+    let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else {
+        return;
+    };
     let code = line_after(&guide, "const WebSocket = require('ws');");
     let bootstrap = line_after(&guide, "/opt/function/runtime/nodejs12.13/");
     let deployed = with_dependency(
@@ -92,10 +112,19 @@ fn with_dependency(ws: &Path, code: impl FnOnce(&World) -> PathBuf, trigger: &st
     let deployed = Deployed::with(code, trigger);
     let zip = deployed.cloud.path("ws.zip");
     let files = node_modules(&ws.join("node_modules"), "node_modules");
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+        .collect();
     zip_of(&zip, &files);
-    deployed.cloud.fgctl("dependency create depend-websocket --runtime Node.js12.13 --zip ws.zip").success();
-    deployed.cloud.fgctl("dependency attach depend-websocket --function WebSocket-demo").success();
+    deployed
+        .cloud
+        .fgctl("dependency create depend-websocket --runtime Node.js12.13 --zip ws.zip")
+        .success();
+    deployed
+        .cloud
+        .fgctl("dependency attach depend-websocket --function WebSocket-demo")
+        .success();
     deployed
 }
 
@@ -114,7 +143,11 @@ fn node_modules(folder: &Path, name: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn line_after(guide: &str, beginning: &str) -> String {
-    guide.lines().find(|line| line.starts_with(beginning)).unwrap().to_owned()
+    guide
+        .lines()
+        .find(|line| line.starts_with(beginning))
+        .unwrap()
+        .to_owned()
 }
 
 /// The guide's code is one line in its text: each comment gets back the line end that it lost.

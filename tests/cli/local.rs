@@ -6,9 +6,17 @@ use std::fs;
 #[test]
 fn up_detached_twice_env_status_and_down() {
     let world = World::new();
-    world.fgctl("local env").failure(4, &["no local cloud is running", "fgctl local up --detach"]);
-    world.fgctl("local up --detach --port 0 --ingress-port 0").success().says(&["the local cloud serves at http://127.0.0.1:"]);
-    world.fgctl("local up --detach --port 0 --ingress-port 0").success().says(&["already running"]);
+    world
+        .fgctl("local env")
+        .failure(4, &["no local cloud is running", "fgctl local up --detach"]);
+    world
+        .fgctl("local up --detach --port 0 --ingress-port 0")
+        .success()
+        .says(&["the local cloud serves at http://127.0.0.1:"]);
+    world
+        .fgctl("local up --detach --port 0 --ingress-port 0")
+        .success()
+        .says(&["already running"]);
     let status = world.json("local status");
     assert_eq!(status["region"], "cn-east-3");
     let variables = world.json("local env");
@@ -16,14 +24,26 @@ fn up_detached_twice_env_status_and_down() {
     keys.sort();
     assert_eq!(
         keys,
-        ["FGCTL_CA_FILE", "FGCTL_ENDPOINT", "FGCTL_REGION", "HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_PROJECT_ID", "HUAWEICLOUD_SDK_SK"]
+        [
+            "FGCTL_CA_FILE",
+            "FGCTL_ENDPOINT",
+            "FGCTL_REGION",
+            "HUAWEICLOUD_SDK_AK",
+            "HUAWEICLOUD_SDK_PROJECT_ID",
+            "HUAWEICLOUD_SDK_SK"
+        ]
     );
     let shell = world.fgctl("local env").success().stdout;
-    assert!(shell.lines().all(|line| line.starts_with("export ")) && shell.lines().count() == 6, "{shell}");
+    assert!(
+        shell.lines().all(|line| line.starts_with("export ")) && shell.lines().count() == 6,
+        "{shell}"
+    );
     assert_eq!(world.fgctl("function list --local -o name").success().stdout, "");
     world.fgctl("local down").success();
     world.fgctl("local down").failure(4, &["no local cloud is running"]);
-    world.fgctl("function list --local").failure(4, &["no local cloud is running"]);
+    world
+        .fgctl("function list --local")
+        .failure(4, &["no local cloud is running"]);
 }
 
 #[test]
@@ -36,7 +56,11 @@ fn files_are_their_owners_alone() {
         let mode = fs::metadata(format!("{state}/{name}")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    assert!(fs::read_to_string(format!("{state}/ca.pem")).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(
+        fs::read_to_string(format!("{state}/ca.pem"))
+            .unwrap()
+            .starts_with("-----BEGIN CERTIFICATE-----")
+    );
 }
 
 #[test]
@@ -78,7 +102,11 @@ fn only_known_hosts_are_served() {
 fn status_of(address: &str, host: &str, path: &str) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer.split(' ').nth(1).unwrap().to_owned()
@@ -90,8 +118,12 @@ fn a_taken_port_is_told_by_name() {
     let port = taken.local_addr().unwrap().port();
     let world = World::new();
     let line = format!("local up --port {port} --ingress-port 0");
-    world.fgctl(&line).failure(5, &[&format!("127.0.0.1:{port}"), "--port 0"]);
-    world.fgctl(&format!("{line} --detach")).failure(5, &[&format!("127.0.0.1:{port}")]);
+    world
+        .fgctl(&line)
+        .failure(5, &[&format!("127.0.0.1:{port}"), "--port 0"]);
+    world
+        .fgctl(&format!("{line} --detach"))
+        .failure(5, &[&format!("127.0.0.1:{port}")]);
 }
 
 /// Ctrl-C ends it as a success: that is how it is meant to end.
@@ -101,7 +133,10 @@ fn an_interrupt_ends_it_and_leaves_no_runtime_file() {
     let mut cloud = Cloud::start();
     let state = cloud.json("local status")["state"].as_str().unwrap().to_owned();
     let pid = cloud.json("local status")["pid"].as_u64().unwrap();
-    let kill = std::process::Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap();
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &pid.to_string()])
+        .status()
+        .unwrap();
     assert!(kill.success());
     assert_eq!(cloud.ended(), Some(0));
     assert!(!fs::exists(format!("{state}/runtime.json")).unwrap());

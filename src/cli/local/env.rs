@@ -34,11 +34,16 @@ pub(super) async fn run(args: Env, context: &Context) -> Result<(), CommandError
     let runtime = Runtime::find(&context.local_state(args.state)?).await?;
     let variables = variables(&runtime);
     let text = if context.ui.format() == Format::Json {
-        let object: Map<String, Value> =
-            variables.iter().map(|(name, value)| ((*name).to_owned(), Value::String(value.clone()))).collect();
+        let object: Map<String, Value> = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
+            .collect();
         serde_json::to_string_pretty(&object).map_err(std::io::Error::from)?
     } else {
-        variables.iter().map(|(name, value)| assignment(args.shell, name, value)).collect()
+        variables
+            .iter()
+            .map(|(name, value)| assignment(args.shell, name, value))
+            .collect()
     };
     // The keys are meant to be read by a shell: here alone they are written out.
     context.ui.data(&text)?;

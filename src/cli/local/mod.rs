@@ -58,7 +58,13 @@ async fn down(args: State, context: &Context) -> Result<(), CommandError> {
 async fn status(args: State, context: &Context) -> Result<(), CommandError> {
     let runtime = Runtime::find(&context.local_state(args.state)?).await?;
     let status = runtime.status().await?;
-    let groups = status["groups"].as_array().into_iter().flatten().map(group).collect::<Vec<_>>().join("; ");
+    let groups = status["groups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(group)
+        .collect::<Vec<_>>()
+        .join("; ");
     let report = Report::item(
         &status,
         &runtime.endpoint(),

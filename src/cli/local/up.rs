@@ -48,10 +48,18 @@ pub(super) struct Up {
 pub(super) async fn run(args: Up, context: &Context) -> Result<(), CommandError> {
     let state = context.local_state(args.state.clone())?;
     if let Ok(running) = Runtime::find(&state).await {
-        context.ui.status(format_args!("already running: process {} at {}", running.pid, running.endpoint()));
+        context.ui.status(format_args!(
+            "already running: process {} at {}",
+            running.pid,
+            running.endpoint()
+        ));
         return Ok(());
     }
-    if args.detach { detach(&args, &state, context).await } else { serve(args, state, context).await }
+    if args.detach {
+        detach(&args, &state, context).await
+    } else {
+        serve(args, state, context).await
+    }
 }
 
 async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), CommandError> {
@@ -59,7 +67,11 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
         state,
         port: args.port,
         first_group_port: args.ingress_port,
-        lifetime: if args.ephemeral { local::Lifetime::Ephemeral } else { local::Lifetime::Durable },
+        lifetime: if args.ephemeral {
+            local::Lifetime::Ephemeral
+        } else {
+            local::Lifetime::Durable
+        },
         gateway_delay: args.gateway_delay,
         websocket_field: args.websocket_field,
     })
@@ -77,8 +89,14 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
 }
 
 fn told(runtime: &Runtime, context: &Context) {
-    context.ui.status(format_args!("the local cloud serves at {} (process {})", runtime.endpoint(), runtime.pid));
-    context.ui.hint("aim fgctl and the SDKs at it: eval \"$(fgctl local env)\"");
+    context.ui.status(format_args!(
+        "the local cloud serves at {} (process {})",
+        runtime.endpoint(),
+        runtime.pid
+    ));
+    context
+        .ui
+        .hint("aim fgctl and the SDKs at it: eval \"$(fgctl local env)\"");
 }
 
 /// Starts this program again in a process group of its own, and waits until it serves.
@@ -87,17 +105,27 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     let log = state.join("local.log");
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["local", "up", "--announce", "--state"]).arg(state);
-    command.args(["--port", &args.port.to_string(), "--ingress-port", &args.ingress_port.to_string()]);
+    command.args([
+        "--port",
+        &args.port.to_string(),
+        "--ingress-port",
+        &args.ingress_port.to_string(),
+    ]);
     command.args(["--gateway-delay", &format!("{}ms", args.gateway_delay.as_millis())]);
     command.args(["--websocket-field", &args.websocket_field]);
     if args.ephemeral {
         command.arg("--ephemeral");
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(&log)?);
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn()?;
-    let Some(stdout) = child.stdout.take() else { unreachable!("stdout was piped") };
+    let Some(stdout) = child.stdout.take() else {
+        unreachable!("stdout was piped")
+    };
     let mut line = String::new();
     let mut stdout = BufReader::new(stdout);
     let read = tokio::time::timeout(START_PATIENCE, stdout.read_line(&mut line)).await;
@@ -107,5 +135,8 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     }
     let _ = child.start_kill();
     let status = child.wait().await?;
-    Err(CommandError::child(status, &fs::read_to_string(&log).unwrap_or_default()))
+    Err(CommandError::child(
+        status,
+        &fs::read_to_string(&log).unwrap_or_default(),
+    ))
 }

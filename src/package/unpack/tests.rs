@@ -1,3 +1,5 @@
+//! Archives that nobody should unpack, and those that anybody should.
+
 use super::unpack;
 use crate::package::handmade::{Entry, zip};
 use crate::package::{PackageError, Refusal, pack};

@@ -1,3 +1,5 @@
+//! The session against hand-made and library servers.
+
 use super::{CLOSE_TIMEOUT, Event, SendError, Session};
 use crate::socket::{Closing, Connector, Options, Target, peer};
 use futures_util::{SinkExt, StreamExt};

@@ -25,7 +25,9 @@ pub(crate) async fn serve(interval: Duration) -> io::Result<()> {
 
 /// A client that goes away ends its own connection and nothing else.
 async fn say_the_time(stream: TcpStream, interval: Duration) {
-    let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, only_our_path).await else { return };
+    let Ok(socket) = tokio_tungstenite::accept_hdr_async(stream, only_our_path).await else {
+        return;
+    };
     let (mut sender, mut receiver) = socket.split();
     let mut ticks = tokio::time::interval(interval);
     loop {

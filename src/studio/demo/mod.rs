@@ -154,7 +154,12 @@ impl Demo {
             command: "fgctl local up --detach && eval \"$(fgctl local env)\"".to_owned(),
             milliseconds: began.elapsed().as_millis(),
         };
-        Ok(Self { cloud, folder, kind, started })
+        Ok(Self {
+            cloud,
+            folder,
+            kind,
+            started,
+        })
     }
 
     /// The local cloud, for the client that the steps are done with.
@@ -180,14 +185,23 @@ impl Demo {
         stop: impl Future<Output = ()>,
         done: impl FnOnce(&Outcome),
     ) -> Result<(), DemoError> {
-        let Self { cloud, folder, kind, started } = self;
+        let Self {
+            cloud,
+            folder,
+            kind,
+            started,
+        } = self;
         let mut outcome = Err(DemoError::Interrupted);
         let work = async {
             let mut teller = Teller { ui, steps: Vec::new() };
             teller.tell(started);
             let sample = Sample::write(kind, &folder.0).await?;
             let (url, messages) = steps(app, &sample, &mut teller).await?;
-            done(&Outcome { url, messages, steps: teller.steps });
+            done(&Outcome {
+                url,
+                messages,
+                steps: teller.steps,
+            });
             Ok::<(), DemoError>(())
         };
         let run = async {
@@ -213,7 +227,10 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     fn tell(&mut self, step: StepTaken) {
-        self.ui.status(format_args!("{:>5} ms  {}\n          $ {}", step.milliseconds, step.step, step.command));
+        self.ui.status(format_args!(
+            "{:>5} ms  {}\n          $ {}",
+            step.milliseconds, step.step, step.command
+        ));
         self.steps.push(step);
     }
 
@@ -228,7 +245,11 @@ impl Teller<'_> {
         let answer = done.await?;
         drop(progress);
         let milliseconds = began.elapsed().as_millis();
-        self.tell(StepTaken { step: step.to_owned(), command: command.to_owned(), milliseconds });
+        self.tell(StepTaken {
+            step: step.to_owned(),
+            command: command.to_owned(),
+            milliseconds,
+        });
         Ok(answer)
     }
 }
@@ -241,7 +262,11 @@ async fn steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> Result<(S
     let url = trigger.event_data.invoke_url.unwrap_or_default();
     let target: socket::Target = url.parse()?;
     let messages = teller
-        .step("messages from the function", &format!("fgctl connect {FUNCTION}"), messages(app, &target))
+        .step(
+            "messages from the function",
+            &format!("fgctl connect {FUNCTION}"),
+            messages(app, &target),
+        )
         .await?;
     Ok((target.to_string(), messages))
 }
@@ -260,20 +285,43 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         description: None,
         enterprise_project: None,
     };
-    let command = format!("fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access", sample.code.display());
-    teller.step("HTTP function", &command, app.create_function(input, |_| ())).await?;
+    let command = format!(
+        "fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access",
+        sample.code.display()
+    );
+    teller
+        .step("HTTP function", &command, app.create_function(input, |_| ()))
+        .await?;
     let input = NewDependency {
         name: DEPENDENCY.to_owned(),
         runtime: sample.runtime.to_owned(),
         source: DependencySource::Zip(sample.dependency.clone()),
         description: None,
     };
-    let command = format!("fgctl dependency create {DEPENDENCY} --runtime {} --zip {}", sample.runtime, sample.dependency.display());
-    teller.step("dependency ZIP", &command, app.create_dependency(input)).await?;
+    let command = format!(
+        "fgctl dependency create {DEPENDENCY} --runtime {} --zip {}",
+        sample.runtime,
+        sample.dependency.display()
+    );
+    teller
+        .step("dependency ZIP", &command, app.create_dependency(input))
+        .await?;
     let command = format!("fgctl dependency attach {DEPENDENCY} --function {FUNCTION}");
-    teller.step("dependency attached", &command, app.attach_dependency(DEPENDENCY, FUNCTION, None)).await?;
+    teller
+        .step(
+            "dependency attached",
+            &command,
+            app.attach_dependency(DEPENDENCY, FUNCTION, None),
+        )
+        .await?;
     let command = format!("fgctl websocket enable {FUNCTION}");
-    teller.step("WebSocket switched on", &command, app.enable_websocket(FUNCTION, None, false)).await?;
+    teller
+        .step(
+            "WebSocket switched on",
+            &command,
+            app.enable_websocket(FUNCTION, None, false),
+        )
+        .await?;
     Ok(())
 }
 
@@ -295,10 +343,14 @@ async fn gateway_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
         let id = app.create_gateway(prepared).await?;
         app.wait_for_gateway(&id, GATEWAY_PATIENCE, |_| ()).await
     };
-    let command = format!("fgctl gateway create {GATEWAY} --edition basic --vpc vpc-default --subnet subnet-default --security-group default --public-inbound 5 --yes --wait");
+    let command = format!(
+        "fgctl gateway create {GATEWAY} --edition basic --vpc vpc-default --subnet subnet-default --security-group default --public-inbound 5 --yes --wait"
+    );
     teller.step("dedicated gateway", &command, create).await?;
     let command = format!("fgctl group create {GROUP} --gateway {GATEWAY}");
-    teller.step("API group", &command, app.create_group(GATEWAY, GROUP, None)).await?;
+    teller
+        .step("API group", &command, app.create_group(GATEWAY, GROUP, None))
+        .await?;
     Ok(())
 }
 
@@ -316,12 +368,29 @@ async fn trigger_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
         path: PATH.to_owned(),
         timeout: 5000,
     };
-    let command = format!("fgctl trigger create {API} --function {FUNCTION} --gateway {GATEWAY} --group {GROUP} --environment RELEASE --auth none --protocol https --method GET --path {PATH} --timeout 5000");
-    teller.step("APIG trigger", &command, app.create_trigger(input, None, |_| ())).await?;
-    let command = format!("fgctl api update {API} --gateway {GATEWAY} --network-architecture v2 --invocation-mode sync");
-    teller.step("API backend V2, synchronous", &command, app.prepare_api_for_websocket(GATEWAY, API)).await?;
+    let command = format!(
+        "fgctl trigger create {API} --function {FUNCTION} --gateway {GATEWAY} --group {GROUP} --environment RELEASE --auth none --protocol https --method GET --path {PATH} --timeout 5000"
+    );
+    teller
+        .step("APIG trigger", &command, app.create_trigger(input, None, |_| ()))
+        .await?;
+    let command =
+        format!("fgctl api update {API} --gateway {GATEWAY} --network-architecture v2 --invocation-mode sync");
+    teller
+        .step(
+            "API backend V2, synchronous",
+            &command,
+            app.prepare_api_for_websocket(GATEWAY, API),
+        )
+        .await?;
     let command = format!("fgctl api publish {API} --gateway {GATEWAY} --environment RELEASE");
-    teller.step("API published", &command, app.publish_api(GATEWAY, API, "RELEASE", None)).await?;
+    teller
+        .step(
+            "API published",
+            &command,
+            app.publish_api(GATEWAY, API, "RELEASE", None),
+        )
+        .await?;
     Ok(())
 }
 

@@ -37,7 +37,12 @@ impl Sample {
         };
         let dependency = folder.join("dependency.zip");
         fs::write(&dependency, package::pack(&libraries)?.bytes)?;
-        Ok(Self { code, dependency, runtime, variables })
+        Ok(Self {
+            code,
+            dependency,
+            runtime,
+            variables,
+        })
     }
 }
 
@@ -48,25 +53,53 @@ fn built_in(code: &Path, libraries: &Path) -> io::Result<Parts> {
     fs::create_dir(libraries.join("lib"))?;
     fs::write(libraries.join("lib/server"), SERVER)?;
     let binary = std::env::current_exe()?.display().to_string();
-    Ok(("Custom", vec![("FGCTL_BINARY".to_owned(), binary), ("INTERVAL_MS".to_owned(), INTERVAL.to_owned())]))
+    Ok((
+        "Custom",
+        vec![
+            ("FGCTL_BINARY".to_owned(), binary),
+            ("INTERVAL_MS".to_owned(), INTERVAL.to_owned()),
+        ],
+    ))
 }
 
 async fn node(code: &Path, libraries: &Path) -> Result<Parts, DemoError> {
     executable(&code.join("bootstrap"), include_str!("clock/bootstrap"))?;
     fs::write(code.join("index.js"), include_str!("clock/index.js"))?;
     program("node", &["--version"], libraries).await?;
-    program("npm", &["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix", ".", "ws@8"], libraries).await?;
+    program(
+        "npm",
+        &[
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--prefix",
+            ".",
+            "ws@8",
+        ],
+        libraries,
+    )
+    .await?;
     Ok(("Node.js20.15", Vec::new()))
 }
 
 /// Runs a program of this machine in `folder` to its end.
 async fn program(name: &str, arguments: &[&str], folder: &Path) -> Result<(), DemoError> {
     let command = format!("{name} {}", arguments.join(" "));
-    let output = Command::new(name).args(arguments).current_dir(folder).kill_on_drop(true).output().await;
+    let output = Command::new(name)
+        .args(arguments)
+        .current_dir(folder)
+        .kill_on_drop(true)
+        .output()
+        .await;
     match output {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => Err(DemoError::Program {
-            text: format!("`{command}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim()),
+            text: format!(
+                "`{command}` failed ({}): {}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr).trim()
+            ),
             hint: "the demonstration without Node.js needs nothing but this program: fgctl demo".to_owned(),
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DemoError::Program {

@@ -22,7 +22,10 @@ impl Cloud {
 
     /// Starts one with more options.
     pub fn start_with(options: &[&str]) -> Self {
-        let mut cloud = Self { world: World::new(), process: None };
+        let mut cloud = Self {
+            world: World::new(),
+            process: None,
+        };
         cloud.up(options);
         let variables = cloud.world.json("local env");
         for (name, value) in variables.as_object().unwrap() {
@@ -37,7 +40,9 @@ impl Cloud {
         let mut command = self.world.command(arguments.iter().chain(options));
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         if line.trim_end() != "ready" {
             panic!("the local cloud did not start: {:?}", process.wait_with_output());
         }
@@ -58,8 +63,10 @@ impl Cloud {
 
     /// The gateway, the group, and what a trigger needs besides a function.
     pub fn with_gateway(self) -> Self {
-        self.fgctl("gateway create apig-ws --vpc vpc-default --subnet subnet-default --security-group default --yes --wait")
-            .success();
+        self.fgctl(
+            "gateway create apig-ws --vpc vpc-default --subnet subnet-default --security-group default --yes --wait",
+        )
+        .success();
         self.fgctl("group create APIGroup_ws --gateway apig-ws").success();
         self
     }
@@ -138,13 +145,27 @@ impl Deployed {
         let cloud = Cloud::start().with_gateway();
         let code = prepare(&cloud);
         let code = code.display();
-        cloud.fgctl(&format!("function create WebSocket-demo --type http --code {code} --timeout 60 --env INTERVAL_MS=100")).success();
+        cloud
+            .fgctl(&format!(
+                "function create WebSocket-demo --type http --code {code} --timeout 60 --env INTERVAL_MS=100"
+            ))
+            .success();
         cloud.fgctl("websocket enable WebSocket-demo").success();
-        let create = "trigger create API_websocket_demo --function WebSocket-demo --gateway apig-ws --group APIGroup_ws";
-        cloud.fgctl(&format!("{create} --auth none --path /websocket_demo {trigger}")).success();
-        cloud.fgctl("api update API_websocket_demo --gateway apig-ws --network-architecture v2 --invocation-mode sync").success();
-        cloud.fgctl("api publish API_websocket_demo --gateway apig-ws").success();
-        let url = cloud.json("trigger url WebSocket-demo")["invoke_url"].as_str().unwrap().to_owned();
+        let create =
+            "trigger create API_websocket_demo --function WebSocket-demo --gateway apig-ws --group APIGroup_ws";
+        cloud
+            .fgctl(&format!("{create} --auth none --path /websocket_demo {trigger}"))
+            .success();
+        cloud
+            .fgctl("api update API_websocket_demo --gateway apig-ws --network-architecture v2 --invocation-mode sync")
+            .success();
+        cloud
+            .fgctl("api publish API_websocket_demo --gateway apig-ws")
+            .success();
+        let url = cloud.json("trigger url WebSocket-demo")["invoke_url"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         Self { cloud, url, port }
     }
 
@@ -156,8 +177,17 @@ impl Deployed {
     /// An independent client's answer: runs `script` with the URL and the authority's file as arguments.
     #[track_caller]
     pub fn seen_by_python(&self, python: &Path, script: &str) -> Run {
-        let ca_file = self.cloud.json("local env")["FGCTL_CA_FILE"].as_str().unwrap().to_owned();
-        let output = Command::new(python).arg("-c").arg(script).arg(self.socket_url()).arg(ca_file).output().unwrap();
+        let ca_file = self.cloud.json("local env")["FGCTL_CA_FILE"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let output = Command::new(python)
+            .arg("-c")
+            .arg(script)
+            .arg(self.socket_url())
+            .arg(ca_file)
+            .output()
+            .unwrap();
         Run::of(output)
     }
 

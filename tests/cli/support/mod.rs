@@ -20,7 +20,10 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        }
     }
 
     /// A folder of this world.
@@ -37,8 +40,14 @@ impl World {
     /// The program with these arguments, ready to run: a cleared environment, no terminal, the home as the folder.
     pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fgctl"));
-        command.args(arguments).env_clear().current_dir(self.home.path()).stdin(Stdio::null());
-        command.env("HOME", self.home.path()).env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
+        command
+            .env("HOME", self.home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -81,14 +90,22 @@ impl Run {
     /// It has succeeded.
     #[track_caller]
     pub fn success(self) -> Self {
-        assert_eq!(self.status, 0, "it failed\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status, 0,
+            "it failed\nstdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
         self
     }
 
     /// It has failed with this exit status, saying each of these texts on stderr and nothing on stdout.
     #[track_caller]
     pub fn failure(self, status: i32, texts: &[&str]) -> Self {
-        assert_eq!(self.status, status, "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status, status,
+            "\nstdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
         assert_eq!(self.stdout, "", "a failure has no data");
         self.says(texts)
     }

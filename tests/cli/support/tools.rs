@@ -10,14 +10,21 @@ const ALL: &str = "FGCTL_TEST_ALL";
 /// Says that a test is skipped, and why; fails where nothing may be skipped.
 #[track_caller]
 pub fn skip(why: &str) {
-    assert!(std::env::var_os(ALL).is_none(), "{ALL} is set, so this may not be skipped: {why}");
+    assert!(
+        std::env::var_os(ALL).is_none(),
+        "{ALL} is set, so this may not be skipped: {why}"
+    );
     eprintln!("SKIPPED: {why}");
 }
 
 /// Whether `tool` is missing, saying so.
 #[track_caller]
 pub fn skipped(tool: &str) -> bool {
-    let found = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let found = Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     if found.is_ok_and(|status| status.success()) {
         return false;
     }
