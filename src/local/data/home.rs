@@ -56,7 +56,7 @@ impl Home {
         home.link_code(setup)?;
         // A program as a start file is run as it is: the shell will say what it thinks of it.
         if let Ok(text) = fs::read_to_string(code.join(BOOTSTRAP)) {
-            let here = Here(&setup.inherited.path);
+            let here = Here(&setup.options.inherited.path);
             home.bootstrap = bootstrap::read(&text, &home.code, &here);
         }
         if let Some(text) = &home.bootstrap.rewritten {
@@ -70,7 +70,10 @@ impl Home {
         if self.code.to_str().is_some_and(bootstrap::is_plain) {
             return Ok(());
         }
-        let outside = setup.temporary.join(format!("fgctl-{}", uuid::Uuid::new_v4().simple()));
+        let outside = setup
+            .options
+            .temporary
+            .join(format!("fgctl-{}", uuid::Uuid::new_v4().simple()));
         private_folder(&outside)?;
         let link = outside.join("code");
         self.link = Some(outside);

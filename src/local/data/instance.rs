@@ -55,46 +55,59 @@ pub(super) struct Instance {
     /// Its log.
     pub(super) log: FunctionLog,
     stop: watch::Sender<Option<&'static str>>,
-    ended: watch::Receiver<Option<String>>,
+    life: watch::Receiver<Life>,
+}
+
+/// Where an instance is in its life, once it has started.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Life {
+    /// It takes requests.
+    Running,
+    /// It takes none, and is not quite gone.
+    Ending,
+    /// Nothing is left of it; this is how it ended.
+    Ended(String),
 }
 
 /// The other end of an instance: whoever holds it makes the instance stop when it is told to.
 pub(super) struct Reins {
     stop: watch::Receiver<Option<&'static str>>,
-    /// How it ended, once it has.
-    pub(super) ended: watch::Sender<Option<String>>,
+    /// Where it is in its life.
+    pub(super) life: watch::Sender<Life>,
 }
 
 impl Instance {
     /// An instance at `address`, and what steers it.
     pub(super) fn new(id: String, pid: Option<u32>, address: SocketAddr, log: FunctionLog) -> (Self, Reins) {
         let (stop, stopped) = watch::channel(None);
-        let (end, ended) = watch::channel(None);
+        let (end, life) = watch::channel(Life::Running);
         let instance = Self {
             id,
             pid,
             address,
             log,
             stop,
-            ended,
+            life,
         };
         let reins = Reins {
             stop: stopped,
-            ended: end,
+            life: end,
         };
         (instance, reins)
     }
 
-    /// Whether it has ended, by itself or because it was told to.
+    /// Whether it takes no more requests: it ended by itself, or was told to.
     pub(super) fn has_ended(&self) -> bool {
-        self.ended.borrow().is_some() || self.ended.has_changed().is_err()
+        *self.life.borrow() != Life::Running || self.life.has_changed().is_err()
     }
 
-    /// Waits until it has ended, and says how.
+    /// Waits until nothing of it is left, and says how it ended.
     pub(super) async fn end(&self) -> String {
-        let mut ended = self.ended.clone();
-        let how = ended.wait_for(Option::is_some).await;
-        how.ok().and_then(|how| how.clone()).unwrap_or_default()
+        let mut life = self.life.clone();
+        match life.wait_for(|life| matches!(life, Life::Ended(_))).await.as_deref() {
+            Ok(Life::Ended(how)) => how.clone(),
+            _ => String::new(),
+        }
     }
 
     /// Ends it and waits until nothing of it is left; `why` goes into its log.

@@ -3,14 +3,15 @@
 //! The process runs as the user who started the local cloud, in a process group of its own, with nothing of that
 //! user's environment but PATH, LANG and LD_LIBRARY_PATH. It has no namespace of its own: see [`super::bootstrap`].
 
+use super::Options;
 use super::backend::{self, chain};
 use super::code;
 use super::function_log::{FunctionLog, FunctionLogs, Stream};
 use super::home::{Home, HomeError};
-use super::instance::{Instance, Launch, Plan, Reins};
+use super::instance::{Instance, Launch, Life, Plan, Reins};
 use super::leftover::{self, Note};
 use super::refusal::{Evidence, Refusal, StartFault};
-use super::variables::{Inherited, Places, initializer, variables};
+use super::variables::{Places, initializer, variables};
 use crate::sys::port;
 use crate::sys::process::{Process, kill_group};
 use std::future::Future;
@@ -38,17 +39,11 @@ pub(super) struct Setup {
     pub(super) code: PathBuf,
     /// Where instances have their own folders.
     pub(super) homes: PathBuf,
-    /// A folder outside the state, with a path that needs no quotes in a shell.
-    pub(super) temporary: PathBuf,
     /// The note of what runs, for the start after a kill.
     pub(super) note: PathBuf,
-    /// The address that every function serves.
-    pub(super) address: SocketAddr,
-    /// How long a function may take until it listens.
-    pub(super) ready: Duration,
-    /// What processes inherit.
-    pub(super) inherited: Inherited,
-    /// Where they write.
+    /// What can be set.
+    pub(super) options: Options,
+    /// Where processes write.
     pub(super) logs: FunctionLogs,
 }
 
@@ -76,12 +71,12 @@ async fn start(setup: &Arc<Setup>, plan: &Arc<Plan>, id: &str, log: &FunctionLog
         fault,
     };
     let home = prepare(setup, plan, id).await.map_err(failed)?;
-    if !is_free(setup.address) {
-        let port = setup.address.port();
+    if !is_free(setup.options.function_address) {
+        let port = setup.options.function_address.port();
         let holder = spawn_blocking(move || port::holder(port)).await.ok().flatten();
         return Err(Refusal::PortTaken {
             function: plan.name().to_owned(),
-            address: setup.address.to_string(),
+            address: setup.options.function_address.to_string(),
             holder: holder.map(|holder| holder.to_string()),
         });
     }
@@ -103,7 +98,10 @@ async fn start(setup: &Arc<Setup>, plan: &Arc<Plan>, id: &str, log: &FunctionLog
     let taken = begin.elapsed().as_millis();
     log.add(
         Stream::System,
-        &format!("the instance takes requests on {} after {taken} ms", setup.address),
+        &format!(
+            "the instance takes requests on {} after {taken} ms",
+            setup.options.function_address
+        ),
     );
     Ok(instance)
 }
@@ -148,7 +146,7 @@ fn spawn(setup: &Arc<Setup>, plan: &Plan, home: Home, of: (&str, FunctionLog)) -
         .args(home.arguments())
         .current_dir(&home.code)
         .env_clear()
-        .envs(variables(&plan.record, places, &setup.inherited))
+        .envs(variables(&plan.record, places, &setup.options.inherited))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -168,7 +166,7 @@ fn spawn(setup: &Arc<Setup>, plan: &Plan, home: Home, of: (&str, FunctionLog)) -
         pipes.spawn(log.clone().follow(Stream::Stdout, stdout));
         pipes.spawn(log.clone().follow(Stream::Stderr, stderr));
     }
-    let (instance, reins) = Instance::new(id.to_owned(), pid, setup.address, log.clone());
+    let (instance, reins) = Instance::new(id.to_owned(), pid, setup.options.function_address, log.clone());
     let running = Running {
         setup: Arc::clone(setup),
         child,
@@ -229,11 +227,12 @@ impl Running {
                 format!("killed: {why}")
             }
         };
+        reins.life.send_replace(Life::Ending);
         // What its bootstrap has started goes with it.
         self.group.kill();
         let read = async { while self.pipes.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(PIPE_LIMIT, read).await;
-        until_free(self.setup.address).await;
+        until_free(self.setup.options.function_address).await;
         let note = self.setup.note.clone();
         let home = self.home;
         let cleaned = spawn_blocking(move || {
@@ -242,7 +241,7 @@ impl Running {
         });
         let _ = cleaned.await;
         self.log.add(Stream::System, &format!("the instance ended: {how}"));
-        reins.ended.send_replace(Some(how));
+        reins.life.send_replace(Life::Ended(how));
     }
 }
 
@@ -275,9 +274,9 @@ async fn until_ready(setup: &Setup, plan: &Plan, instance: &Instance, evidence: 
     let configured = initializer(&plan.record);
     let limit = configured
         .as_ref()
-        .map_or(setup.ready, |(_, seconds)| Duration::from_secs(*seconds));
+        .map_or(setup.options.ready, |(_, seconds)| Duration::from_secs(*seconds));
     let ready = async {
-        until_listening(setup.address).await;
+        until_listening(setup.options.function_address).await;
         match configured {
             Some(_) => backend::initialise(instance).await.map_err(StartFault::Initializer),
             None => Ok(()),
@@ -293,7 +292,7 @@ async fn until_ready(setup: &Setup, plan: &Plan, instance: &Instance, evidence: 
         ready = tokio::time::timeout(limit, ready) => ready.unwrap_or_else(|_| {
             Err(StartFault::NotListening {
                 limit: limit.as_millis(),
-                address: setup.address.to_string(),
+                address: setup.options.function_address.to_string(),
                 more: with_log(),
             })
         }),

@@ -3,20 +3,211 @@
 //! Each API group answers at one port of 127.0.0.1. A call goes from the ingress through the gateway's routing to
 //! the function's instance; after the function's own 101 a tunnel copies bytes untouched. It knows the records of
 //! the control plane and nothing of its operations.
+//!
+//! One function at a time runs, on the real 127.0.0.1:8000. Instances in networks of their own, the invocation of
+//! event functions and the check of callers' signatures are later pieces; what needs them is refused and explained.
 
+mod admission;
 pub(in crate::local) mod authority;
 mod backend;
 mod bootstrap;
 mod code;
 mod function_log;
+mod gateway;
 mod headers;
 mod home;
+mod ingress;
 mod instance;
 mod launch;
 mod leftover;
+mod proxy;
 mod refusal;
+mod request_log;
 mod route;
 mod runner;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod tunnel;
 mod variables;
+
+pub(super) use function_log::log_path;
+pub(super) use ingress::{GroupStatus, PortState};
+pub(super) use request_log::RequestRecord;
+pub(super) use runner::{InstanceState, InstanceStatus};
+pub(super) use variables::Inherited;
+
+use super::GroupPorts;
+use super::store::records::{GROUPS, GroupRecord};
+use super::store::{Read, Store, StoreError};
+use function_log::FunctionLogs;
+use gateway::Gateway;
+use ingress::Ingress;
+use instance::Launch;
+use launch::{Launcher, Setup};
+use request_log::RequestLog;
+use runner::Runner;
+use rustls::ServerConfig;
+use snapshot::Snapshots;
+use std::fs;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where functions' logs are, below the state's folder.
+const LOGS: &str = "logs";
+/// The port that every function serves: the guide's.
+const FUNCTION_PORT: u16 = 8000;
+
+/// What of the data plane can be set.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    /// Where to look for a new group's port: the next free one from here. 0 takes any.
+    pub(super) first_port: u16,
+    /// Where functions serve; on the platform, and unless a test says otherwise, 127.0.0.1:8000.
+    pub(super) function_address: SocketAddr,
+    /// How long a function may take until it listens, unless it has an initializer with a timeout of its own.
+    pub(super) ready: Duration,
+    /// An instance ends after this long without a request.
+    pub(super) idle: Duration,
+    /// The member of a function's configuration that stands for the WebSocket switch.
+    pub(super) websocket_field: String,
+    /// What functions inherit of the environment.
+    pub(super) inherited: Inherited,
+    /// A folder for temporary files outside the state, `/tmp`.
+    pub(super) temporary: PathBuf,
+}
+
+impl Options {
+    /// The platform's own values.
+    pub(super) fn new(first_port: u16, websocket_field: String, inherited: Inherited) -> Self {
+        Self {
+            first_port,
+            function_address: SocketAddr::from((Ipv4Addr::LOCALHOST, FUNCTION_PORT)),
+            ready: Duration::from_secs(3),
+            idle: Duration::from_secs(60),
+            websocket_field,
+            inherited,
+            temporary: PathBuf::from("/tmp"),
+        }
+    }
+}
+
+/// The folder of functions' logs in the state `folder`; see [`log_path`].
+pub(super) fn log_folder(folder: &Path) -> PathBuf {
+    folder.join(LOGS)
+}
+
+/// A running data plane.
+pub(super) struct DataPlane {
+    gateway: Arc<Gateway>,
+    ingress: Ingress,
+    setup: Arc<Setup>,
+}
+
+impl DataPlane {
+    /// Ends what a killed local cloud left running, then serves every group of `store` at its port. A port that is
+    /// taken meanwhile is no error: see [`Self::group_status`]. Needs a tokio runtime with I/O and time.
+    ///
+    /// # Errors
+    /// The state's `folder` cannot be read or written, or a left-over process does not end.
+    pub(super) async fn start(
+        store: Arc<Store>,
+        tls: Arc<ServerConfig>,
+        folder: &Path,
+        options: Options,
+    ) -> io::Result<Arc<Self>> {
+        let setup = Arc::new(Setup {
+            code: folder.join("code"),
+            homes: folder.join("instances"),
+            note: folder.join("instance.json"),
+            logs: FunctionLogs::open(log_folder(folder))?,
+            options,
+        });
+        let launcher = Arc::new(Launcher(Arc::clone(&setup)));
+        Self::assemble(store, tls, setup, launcher).await
+    }
+
+    async fn assemble(
+        store: Arc<Store>,
+        tls: Arc<ServerConfig>,
+        setup: Arc<Setup>,
+        launcher: Arc<dyn Launch>,
+    ) -> io::Result<Arc<Self>> {
+        let options = &setup.options;
+        let gateway = Arc::new(Gateway {
+            snapshots: Snapshots::new(Arc::clone(&store)),
+            runner: Runner::new(launcher, options.idle),
+            requests: RequestLog::default(),
+            websocket_field: options.websocket_field.clone(),
+        });
+        clean(&setup, &gateway).await?;
+        let reserved = options.function_address.port();
+        let ingress = Ingress::new(Arc::clone(&gateway), tls, options.first_port, reserved);
+        for group in groups(&store).map_err(io::Error::other)? {
+            ingress.restore(&group.group.id, group.port);
+        }
+        Ok(Arc::new(Self {
+            gateway,
+            ingress,
+            setup,
+        }))
+    }
+
+    /// Each group's port and whether it answers there.
+    pub(super) fn group_status(&self) -> Vec<GroupStatus> {
+        self.ingress.status()
+    }
+
+    /// The function that runs, if one does.
+    pub(super) fn instance_status(&self) -> Option<InstanceStatus> {
+        self.gateway.runner.status()
+    }
+
+    /// The last requests, the oldest first.
+    pub(super) fn requests(&self) -> Vec<RequestRecord> {
+        self.gateway.requests.all()
+    }
+
+    /// Closes every port, drops every socket, ends the instance, and waits until all of that is done.
+    pub(super) async fn shutdown(&self) {
+        self.ingress.end().await;
+        self.gateway.runner.end().await;
+        let setup = Arc::clone(&self.setup);
+        let _ = tokio::task::spawn_blocking(move || setup.logs.close()).await;
+    }
+}
+
+impl GroupPorts for DataPlane {
+    fn open(&self, group_id: &str) -> io::Result<u16> {
+        self.ingress.open(group_id)
+    }
+
+    fn close(&self, group_id: &str) {
+        self.ingress.close(group_id);
+    }
+}
+
+fn groups(store: &Store) -> Result<Vec<GroupRecord>, StoreError> {
+    store.read(|reader| reader.scan(&GROUPS, ""))
+}
+
+/// Removes what an earlier end left: a running process, its folders, and code that no function has any more.
+async fn clean(setup: &Arc<Setup>, gateway: &Gateway) -> io::Result<()> {
+    let snapshot = gateway.snapshots.newest().await;
+    let used = snapshot
+        .map_err(|refusal| io::Error::other(refusal.message()))?
+        .code_keys();
+    let setup = Arc::clone(setup);
+    let cleaned = tokio::task::spawn_blocking(move || {
+        leftover::reap(&setup.note)?;
+        code::sweep(&setup.code, &used)?;
+        match fs::remove_dir_all(&setup.homes) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => fs::create_dir_all(&setup.homes),
+        }
+    });
+    cleaned.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}

@@ -228,7 +228,7 @@ async fn retire(runner: Arc<Runner>, instance: Arc<Instance>, usage: Usage) {
 mod tests {
     use super::{InstanceState, Runner};
     use crate::local::data::function_log::FunctionLogs;
-    use crate::local::data::instance::{Instance, Launch, Plan, Reins};
+    use crate::local::data::instance::{Instance, Launch, Life, Plan, Reins};
     use crate::local::data::refusal::{Refusal, StartFault};
     use crate::local::store::records::FunctionRecord;
     use crate::wire::function::Function;
@@ -288,7 +288,7 @@ mod tests {
                 tokio::spawn(async move {
                     reins.told().await;
                     running.lock().unwrap().retain(|other| *other != name);
-                    reins.ended.send_replace(Some("killed".to_owned()));
+                    reins.life.send_replace(Life::Ended("killed".to_owned()));
                 });
                 Ok(instance)
             })

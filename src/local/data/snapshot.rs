@@ -1,6 +1,8 @@
 //! What the records say about calls, read at once and kept until a write changes it.
 
-use super::refusal::Refusal;
+use super::code;
+use super::instance::Plan;
+use super::refusal::{Refusal, StartFault};
 use super::route::Routes;
 use crate::local::store::records::{
     APIS, DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS, PUBLICATIONS, function_key,
@@ -8,7 +10,8 @@ use crate::local::store::records::{
 use crate::local::store::{Read, Reader, Store, StoreError};
 use crate::wire::FunctionUrn;
 use crate::wire::group::Group;
-use std::collections::HashMap;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A consistent view of all that a call needs.
@@ -21,13 +24,19 @@ pub(super) struct Snapshot {
     domains: HashMap<String, String>,
     /// Where calls go.
     pub(super) routes: Routes,
-    functions: HashMap<String, Arc<FunctionRecord>>,
-    /// Digests of the dependencies' archives, by the version's id.
-    dependencies: HashMap<String, String>,
+    functions: HashMap<String, Planned>,
+}
+
+/// A function, and how to run it.
+#[derive(Debug)]
+struct Planned {
+    plan: Arc<Plan>,
+    /// A dependency version of its list that does not exist.
+    missing: Option<String>,
 }
 
 impl Snapshot {
-    fn read(reader: &Reader, revision: u64) -> Result<Self, StoreError> {
+    fn read(store: &Store, reader: &Reader, revision: u64) -> Result<Self, StoreError> {
         let mut snapshot = Self {
             revision,
             ..Self::default()
@@ -39,12 +48,14 @@ impl Snapshot {
             snapshot.groups.insert(record.group.id, record.group.name);
         }
         snapshot.read_apis(reader)?;
+        let dependencies = reader.scan(&DEPENDENCY_VERSIONS, "")?;
+        let dependencies = dependencies
+            .into_iter()
+            .map(|record| (record.version.id, record.blob))
+            .collect();
         for record in reader.scan(&FUNCTIONS, "")? {
             let key = function_key(&record.function.package, &record.function.func_name);
-            snapshot.functions.insert(key, Arc::new(record));
-        }
-        for record in reader.scan(&DEPENDENCY_VERSIONS, "")? {
-            snapshot.dependencies.insert(record.version.id, record.blob);
+            snapshot.functions.insert(key, planned(store, record, &dependencies)?);
         }
         Ok(snapshot)
     }
@@ -91,26 +102,60 @@ impl Snapshot {
         self.groups.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
-    /// The function that `urn` names.
+    /// The function that `urn` names, and how to run it.
     ///
     /// # Errors
-    /// There is none.
-    pub(super) fn function(&self, urn: &str) -> Result<Arc<FunctionRecord>, Refusal> {
+    /// There is none, or one of its dependencies does not exist.
+    pub(super) fn function(&self, urn: &str) -> Result<&Arc<Plan>, Refusal> {
         let missing = |name: &str| Refusal::FunctionMissing(name.to_owned());
         let parsed: FunctionUrn = urn.parse().map_err(|_| missing(urn))?;
-        let function = self.functions.get(&function_key(&parsed.package, &parsed.name));
-        function.cloned().ok_or_else(|| missing(&parsed.name))
+        let planned = self.functions.get(&function_key(&parsed.package, &parsed.name));
+        let planned = planned.ok_or_else(|| missing(&parsed.name))?;
+        match &planned.missing {
+            None => Ok(&planned.plan),
+            Some(id) => Err(Refusal::Start {
+                function: parsed.name,
+                fault: StartFault::NoDependency(id.clone()),
+            }),
+        }
     }
 
-    /// The digest of the archive of the dependency version `id`.
-    pub(super) fn dependency(&self, id: &str) -> Option<&String> {
-        self.dependencies.get(id)
+    /// The keys of the folders of unpacked code that functions use.
+    pub(super) fn code_keys(&self) -> HashSet<String> {
+        let plans = self.functions.values();
+        plans.map(|planned| planned.plan.code_key.clone()).collect()
     }
+}
 
-    /// Every function.
-    pub(super) fn functions(&self) -> impl Iterator<Item = &Arc<FunctionRecord>> {
-        self.functions.values()
+fn planned(
+    store: &Store,
+    record: FunctionRecord,
+    dependencies: &HashMap<String, String>,
+) -> Result<Planned, StoreError> {
+    let ids = record.function.depend_version_list.as_deref().unwrap_or_default();
+    let mut digests = vec![record.blob.as_str()];
+    let mut missing = None;
+    for id in ids {
+        match dependencies.get(id) {
+            Some(digest) => digests.push(digest),
+            None => missing = Some(id.clone()),
+        }
     }
+    let code_key = code::key(digests.iter().copied());
+    let archives = digests.iter().map(|digest| store.blob(digest)).collect();
+    let mut revision = Sha256::new_with_prefix(&code_key);
+    revision.update(serde_json::to_vec(&record.function)?);
+    revision.update(&record.encrypted_user_data);
+    let plan = Plan {
+        revision: code::hex(&revision.finalize()),
+        code_key,
+        archives,
+        record: Arc::new(record),
+    };
+    Ok(Planned {
+        plan: Arc::new(plan),
+        missing,
+    })
 }
 
 /// `Host` without its port.
@@ -158,7 +203,8 @@ impl Snapshots {
             return Ok(known);
         }
         let store = Arc::clone(&self.store);
-        let read = tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(reader, revision))).await;
+        let read =
+            tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(&store, reader, revision))).await;
         let snapshot = match read {
             Ok(Ok(snapshot)) => Arc::new(snapshot),
             Ok(Err(error)) => return Err(Refusal::Internal(error.to_string())),
@@ -175,6 +221,7 @@ mod tests {
     use crate::local::store::records::{GROUPS, GroupRecord};
     use crate::local::store::{Lifetime, Store, StoreError};
     use crate::wire::group::Group;
+    use sha2::{Digest, Sha256};
     use std::sync::Arc;
 
     fn group(id: &str) -> GroupRecord {

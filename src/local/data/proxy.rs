@@ -1,0 +1,387 @@
+//! One call to a function: the request goes there, the answer comes back, and after its 101 the tunnel begins.
+//!
+//! Nothing is buffered but what the two connections themselves buffer.
+
+use super::admission::Target;
+use super::backend::{self, Body, BodyError, Driver, chain};
+use super::function_log::Stream as LogStream;
+use super::headers::{self, About};
+use super::instance::{Instance, Lease};
+use super::refusal::Refusal;
+use super::request_log::OpenRequest;
+use super::runner::{Place, Runner};
+use super::tunnel::{self, Cause, End, Limits};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::header::{CONTENT_LENGTH, HeaderValue};
+use http::{Request, Response, StatusCode, Uri, Version};
+use http_body_util::BodyExt;
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, timeout, timeout_at};
+
+/// The longest body of a request, in bytes.
+const BODY_LIMIT: u64 = 12 * 1024 * 1024;
+/// How long the end of a process may take to be noticed after its connection broke.
+const END_LIMIT: Duration = Duration::from_millis(200);
+
+/// The connection of a client, plain or encrypted.
+pub(super) type ClientStream = Box<dyn tunnel::Stream>;
+
+/// A call on its way.
+pub(super) struct Exchange<'a> {
+    /// Where it goes.
+    pub(super) target: &'a Target,
+    /// What the function is told of it.
+    pub(super) about: About<'a>,
+    /// Whether it asks for WebSocket.
+    pub(super) upgrade: bool,
+    /// When it came.
+    pub(super) arrival: Instant,
+}
+
+/// The function's answer, and what follows it.
+pub(super) struct Answer {
+    /// Status and headers; the body is [`Answer::rest`]'s to give.
+    pub(super) head: Response<()>,
+    rest: Rest,
+}
+
+enum Rest {
+    Body(Box<Outgoing>),
+    Tunnel(Box<Tunnel>),
+}
+
+/// What runs on a client's connection once it is no longer HTTP.
+pub(super) type AfterUpgrade = BoxFuture<'static, ()>;
+
+impl Exchange<'_> {
+    /// Sends `request` to an instance of the function.
+    ///
+    /// # Errors
+    /// There is no instance, or it gives no answer in time.
+    pub(super) async fn run(&self, runner: &Arc<Runner>, request: Request<Incoming>) -> Result<Answer, Refusal> {
+        let head_limit = self.deadline().min(self.arrival + self.target.backend_timeout());
+        if content_length(&request) > BODY_LIMIT {
+            return Err(Refusal::BodyTooLarge);
+        }
+        let place = timeout_at(head_limit, runner.place(&self.target.plan)).await;
+        let place = place.map_err(|_| self.expired(true))??;
+        let sent = timeout_at(head_limit, self.send(&place.instance, request)).await;
+        match sent.map_err(|_| self.expired(false))? {
+            Ok(sent) => self.answer(place, sent),
+            Err(Failure::Refused(refusal)) => Err(refusal),
+            Err(Failure::NoAnswer(cause)) => Err(self.no_answer(&place.instance, cause).await),
+        }
+    }
+
+    fn deadline(&self) -> Instant {
+        self.arrival + self.target.execution_timeout()
+    }
+
+    async fn send(&self, instance: &Instance, request: Request<Incoming>) -> Result<Sent, Failure> {
+        let (mut sender, driver) = backend::connect(instance)
+            .await
+            .map_err(|error| Failure::NoAnswer(error.to_string()))?;
+        let (request, client, upload) = self.outgoing(request)?;
+        let answer = sender.send_request(request).await;
+        match answer {
+            Ok(response) => Ok(Sent {
+                response,
+                client,
+                upload,
+                driver,
+            }),
+            Err(_) if upload.too_large.load(Ordering::Relaxed) => Err(Failure::Refused(Refusal::BodyTooLarge)),
+            Err(_) if upload.broken.load(Ordering::Relaxed) => Err(Failure::Refused(Refusal::BodyBroken)),
+            Err(error) => Err(Failure::NoAnswer(chain(&error))),
+        }
+    }
+
+    /// The request as the function gets it. Extensions stay: they hold how the client spelt the headers' names.
+    fn outgoing(
+        &self,
+        mut request: Request<Incoming>,
+    ) -> Result<(Request<Body>, Option<OnUpgrade>, Arc<Upload>), Failure> {
+        let client = self.upgrade.then(|| hyper::upgrade::on(&mut request));
+        let (mut parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        parts.uri = path
+            .parse::<Uri>()
+            .map_err(|error| Failure::Refused(Refusal::Internal(error.to_string())))?;
+        parts.version = Version::HTTP_11;
+        headers::forward(&mut parts.headers, self.upgrade, &self.about);
+        let upload = Arc::new(Upload::default());
+        let body = Inbound {
+            body,
+            upload: Arc::clone(&upload),
+        };
+        Ok((Request::from_parts(parts, body.boxed_unsync()), client, upload))
+    }
+
+    fn answer(&self, place: Place, sent: Sent) -> Result<Answer, Refusal> {
+        let Sent {
+            mut response,
+            client,
+            upload,
+            driver,
+        } = sent;
+        let Place { instance, mut lease } = place;
+        let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let rest = match (switching, client) {
+            (true, None) => {
+                return Err(Refusal::NoAnswer {
+                    function: self.target.plan.name().to_owned(),
+                    cause: "it switched protocols, which nobody asked for".to_owned(),
+                });
+            }
+            (true, Some(client)) => {
+                lease.upgrade();
+                Rest::Tunnel(Box::new(Tunnel {
+                    client,
+                    function: hyper::upgrade::on(&mut response),
+                    limits: Limits {
+                        idle: self.target.backend_timeout(),
+                        deadline: self.deadline(),
+                    },
+                    instance,
+                    keep: (lease, driver),
+                }))
+            }
+            (false, _) => {
+                headers::strip_hop_by_hop(response.headers_mut());
+                return Ok(self.plain(response, upload, (lease, driver)));
+            }
+        };
+        let head = response.map(|_| ());
+        Ok(Answer { head, rest })
+    }
+
+    fn plain(&self, response: Response<Incoming>, upload: Arc<Upload>, keep: (Lease, Driver)) -> Answer {
+        let (parts, body) = response.into_parts();
+        let rest = Rest::Body(Box::new(Outgoing {
+            body,
+            deadline: Box::pin(tokio::time::sleep_until(self.deadline())),
+            sent: 0,
+            upload,
+            request: None,
+            _keep: keep,
+        }));
+        Answer {
+            head: Response::from_parts(parts, ()),
+            rest,
+        }
+    }
+
+    fn expired(&self, starting: bool) -> Refusal {
+        let function = self.target.plan.name().to_owned();
+        let execution = self.target.execution_timeout();
+        if execution <= self.target.backend_timeout() {
+            return Refusal::ExecutionTimeout {
+                function,
+                seconds: execution.as_secs(),
+            };
+        }
+        Refusal::BackendTimeout {
+            function,
+            api: self.target.api_name(),
+            milliseconds: u64::try_from(self.target.backend_timeout().as_millis()).unwrap_or(u64::MAX),
+            starting,
+        }
+    }
+
+    async fn no_answer(&self, instance: &Instance, cause: String) -> Refusal {
+        let end = timeout(END_LIMIT, instance.end()).await;
+        Refusal::NoAnswer {
+            function: self.target.plan.name().to_owned(),
+            cause: end.map_or(cause, |how| format!("its process ended, {how}")),
+        }
+    }
+}
+
+impl Answer {
+    /// The answer as it goes to the client, and what is to run on the client's connection after that.
+    pub(super) fn finish(self, request: OpenRequest) -> (Response<Body>, Option<AfterUpgrade>) {
+        match self.rest {
+            Rest::Body(mut body) => {
+                body.request = Some(request);
+                (self.head.map(|()| body.boxed_unsync()), None)
+            }
+            Rest::Tunnel(tunnel) => (self.head.map(|()| backend::empty()), Some(tunnel.run(request).boxed())),
+        }
+    }
+}
+
+struct Sent {
+    response: Response<Incoming>,
+    client: Option<OnUpgrade>,
+    upload: Arc<Upload>,
+    driver: Driver,
+}
+
+enum Failure {
+    Refused(Refusal),
+    NoAnswer(String),
+}
+
+fn content_length<B>(request: &Request<B>) -> u64 {
+    let length = request.headers().get(CONTENT_LENGTH).map(HeaderValue::to_str);
+    length.and_then(|length| length.ok()?.parse().ok()).unwrap_or(0)
+}
+
+/// What became of a request's body.
+#[derive(Default)]
+struct Upload {
+    bytes: AtomicU64,
+    too_large: AtomicBool,
+    broken: AtomicBool,
+}
+
+/// A request's body, up to the limit.
+struct Inbound {
+    body: Incoming,
+    upload: Arc<Upload>,
+}
+
+impl HttpBody for Inbound {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+            None => return Poll::Ready(None),
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => {
+                this.upload.broken.store(true, Ordering::Relaxed);
+                return Poll::Ready(Some(Err(error.into())));
+            }
+        };
+        let size = frame.data_ref().map_or(0, Bytes::len) as u64;
+        if this.upload.bytes.fetch_add(size, Ordering::Relaxed) + size > BODY_LIMIT {
+            this.upload.too_large.store(true, Ordering::Relaxed);
+            return Poll::Ready(Some(Err("the body is too large".into())));
+        }
+        Poll::Ready(Some(Ok(frame)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// An answer's body, until the function's time is over.
+struct Outgoing {
+    body: Incoming,
+    deadline: Pin<Box<Sleep>>,
+    sent: u64,
+    upload: Arc<Upload>,
+    request: Option<OpenRequest>,
+    _keep: (Lease, Driver),
+}
+
+impl HttpBody for Outgoing {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
+            let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
+            this.sent += data.map_or(0, Bytes::len) as u64;
+            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
+        }
+        ready!(this.deadline.as_mut().poll(cx));
+        if let Some(request) = &this.request {
+            request.note(|record| record.note = Some("the function's execution timeout was over".to_owned()));
+        }
+        Poll::Ready(Some(Err("the function's execution timeout is over".into())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        let (sent, received) = (self.sent, self.upload.bytes.load(Ordering::Relaxed));
+        if let Some(request) = &self.request {
+            request.note(|record| (record.sent, record.received) = (sent, received));
+        }
+    }
+}
+
+/// A tunnel that begins when both handshakes are over.
+struct Tunnel {
+    client: OnUpgrade,
+    function: OnUpgrade,
+    limits: Limits,
+    instance: Arc<Instance>,
+    keep: (Lease, Driver),
+}
+
+impl Tunnel {
+    async fn run(self, request: OpenRequest) {
+        let Self {
+            client,
+            function,
+            limits,
+            instance,
+            keep,
+        } = self;
+        let (Ok(client), Ok(function)) = tokio::join!(client, function) else {
+            return request.note(|record| record.note = Some("the client left during the handshake".to_owned()));
+        };
+        let (Some(client), Some(function)) = (end::<ClientStream>(client), end::<TcpStream>(function)) else {
+            return;
+        };
+        let outcome = tunnel::run(client, function, limits).await;
+        let note = explain(&outcome.cause, limits.idle);
+        if let Some(note) = &note {
+            instance.log.add(LogStream::System, note);
+        }
+        request.note(|record| {
+            (record.received, record.sent) = (outcome.received, outcome.sent);
+            record.note = note;
+        });
+        drop(keep);
+    }
+}
+
+fn explain(cause: &Cause, idle: Duration) -> Option<String> {
+    match cause {
+        Cause::Closed => None,
+        Cause::Idle => Some(format!(
+            "a socket was dropped: no byte either way for {} ms, the API's backend timeout; send pings more often",
+            idle.as_millis()
+        )),
+        Cause::Deadline => Some("a socket was dropped: the function's execution timeout was over".to_owned()),
+        Cause::Broken(kind) => Some(format!("a socket broke: {kind}")),
+    }
+}
+
+/// The connection itself, and what was read from it with the handshake.
+fn end<S: tunnel::Stream + 'static>(upgraded: Upgraded) -> Option<End<S>> {
+    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
+    Some(End {
+        stream: parts.io.into_inner(),
+        early: parts.read_buf,
+    })
+}

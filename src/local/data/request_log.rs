@@ -1,0 +1,132 @@
+//! The last requests that came to the gateways, in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How many requests are remembered.
+const CAPACITY: usize = 1000;
+/// How much of a path is remembered, in characters.
+const PATH_LENGTH: usize = 512;
+
+/// A request that the gateway has answered.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::local) struct RequestRecord {
+    /// The id in the answer's `X-Request-Id`.
+    pub(in crate::local) request_id: String,
+    /// When it came.
+    pub(in crate::local) time: jiff::Timestamp,
+    /// The API group's name.
+    pub(in crate::local) group: String,
+    /// `GET` …
+    pub(in crate::local) method: String,
+    /// Without the query, which may hold secrets.
+    pub(in crate::local) path: String,
+    /// The answer's status; 101 is an upgrade.
+    pub(in crate::local) status: u16,
+    /// From the request to its end, or the socket's; `None` while it is open.
+    pub(in crate::local) duration: Option<Duration>,
+    /// The function that answered, if one was found.
+    pub(in crate::local) function: Option<String>,
+    /// Bytes of the request's body, or from the client through the tunnel; known at the end.
+    pub(in crate::local) received: u64,
+    /// Bytes of the answer's body, or to the client through the tunnel; known at the end.
+    pub(in crate::local) sent: u64,
+    /// Why the gateway refused, or why the socket was dropped.
+    pub(in crate::local) note: Option<String>,
+}
+
+/// The last requests.
+#[derive(Debug, Default)]
+pub(super) struct RequestLog {
+    ring: Mutex<VecDeque<Arc<Mutex<RequestRecord>>>>,
+}
+
+impl RequestLog {
+    /// Remembers an answered request, which came at `began`; it is open as long as the answer lives.
+    pub(super) fn add(&self, mut record: RequestRecord, began: Instant) -> OpenRequest {
+        if record.path.chars().nth(PATH_LENGTH).is_some() {
+            record.path = record.path.chars().take(PATH_LENGTH).chain(['…']).collect();
+        }
+        let record = Arc::new(Mutex::new(record));
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        if ring.len() == CAPACITY {
+            ring.pop_front();
+        }
+        ring.push_back(Arc::clone(&record));
+        OpenRequest { record, began }
+    }
+
+    /// All that are remembered, the oldest first.
+    pub(super) fn all(&self) -> Vec<RequestRecord> {
+        let ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        ring.iter()
+            .map(|record| record.lock().unwrap_or_else(PoisonError::into_inner).clone())
+            .collect()
+    }
+}
+
+/// A request whose answer is not over. Dropping it notes how long it took.
+#[derive(Debug)]
+pub(super) struct OpenRequest {
+    record: Arc<Mutex<RequestRecord>>,
+    began: Instant,
+}
+
+impl OpenRequest {
+    /// Changes what is remembered of it.
+    pub(super) fn note(&self, change: impl FnOnce(&mut RequestRecord)) {
+        change(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        let duration = self.began.elapsed();
+        self.note(|record| record.duration = Some(duration));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CAPACITY, RequestLog, RequestRecord};
+    use std::time::Instant;
+
+    fn record(path: &str) -> RequestRecord {
+        RequestRecord {
+            request_id: String::new(),
+            time: jiff::Timestamp::UNIX_EPOCH,
+            group: "g".to_owned(),
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            status: 101,
+            duration: None,
+            function: None,
+            received: 0,
+            sent: 0,
+            note: None,
+        }
+    }
+
+    #[test]
+    fn an_open_request_has_no_duration_yet() {
+        let log = RequestLog::default();
+        let open = log.add(record("/a"), Instant::now());
+        open.note(|record| record.sent = 7);
+        assert_eq!((log.all()[0].duration, log.all()[0].sent), (None, 7));
+        drop(open);
+        assert!(log.all()[0].duration.is_some());
+    }
+
+    #[test]
+    fn the_oldest_make_way_and_long_paths_are_cut() {
+        let log = RequestLog::default();
+        for number in 0..=CAPACITY {
+            log.add(record(&number.to_string()), Instant::now());
+        }
+        let all = log.all();
+        assert_eq!((all.len(), all[0].path.as_str()), (CAPACITY, "1"));
+        log.add(record(&"é".repeat(9999)), Instant::now());
+        assert_eq!(log.all()[CAPACITY - 1].path.chars().count(), 513);
+    }
+}
