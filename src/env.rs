@@ -54,6 +54,10 @@ pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
 /// Where programs are looked for.
 pub(crate) const PATH: &str = "PATH";
+/// The language of programs' texts.
+pub(crate) const LANG: &str = "LANG";
+/// Where shared libraries are looked for first.
+pub(crate) const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 /// The user's shell.
 pub(crate) const SHELL: &str = "SHELL";
 /// The proxy for `https://` targets; the lower-case name is read too, and wins, as in curl.

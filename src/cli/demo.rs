@@ -24,7 +24,7 @@ pub(super) struct Demo {
 
 pub(super) async fn run(args: Demo, context: &Context) -> Result<(), CommandError> {
     let kind = if args.node { Kind::Node } else { Kind::BuiltIn };
-    let demo = demo::Demo::start(kind).await?;
+    let demo = demo::Demo::start(kind, context.inherited()).await?;
     let app = context.app_on(demo.runtime()).await?;
     let state = demo.state().to_owned();
     let mut shown = Ok(());

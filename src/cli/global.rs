@@ -5,12 +5,13 @@ use crate::app::App;
 use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
 use crate::config::{self, Settings};
 use crate::env::{self, Env};
-use crate::local::Runtime;
+use crate::local::{Inherited, Runtime};
 use crate::sign::Credentials;
 use crate::socket::{self, Connector};
 use crate::ui::{self, Ui};
 use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -181,6 +182,16 @@ impl Context {
             }
         };
         Ok(data.join("fgctl/local"))
+    }
+
+    /// What functions of a local cloud inherit of the environment.
+    pub(super) fn inherited(&self) -> Inherited {
+        let owned = |name: &str| self.env.os(name).map(OsStr::to_owned);
+        Inherited {
+            path: owned(env::PATH).unwrap_or_default(),
+            lang: owned(env::LANG),
+            library_path: owned(env::LD_LIBRARY_PATH),
+        }
     }
 
     /// The authority to trust besides the system's, as flags or the environment name it.

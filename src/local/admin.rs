@@ -1,6 +1,8 @@
 //! `/_local`: what the local cloud tells and does for its own command line; no part of the real cloud.
 
-use super::data::DataPlane;
+use super::data::{DataPlane, GroupStatus, InstanceState, InstanceStatus, PortState};
+use super::store::records::{GROUPS, GroupRecord};
+use super::store::{Read, Reader, StoreError};
 use super::{Context, Runtime};
 use axum::Json;
 use axum::Router;
@@ -9,6 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +54,73 @@ async fn only_with_token(State(admin): State<Admin>, request: Request, next: Nex
     }
 }
 
+/// An API group as `/_local/status` shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct GroupView {
+    /// Its id.
+    id: String,
+    /// Its name.
+    pub(super) name: String,
+    /// Its port of 127.0.0.1.
+    port: u16,
+    /// Why it does not answer there; nothing when it does.
+    pub(super) down: Option<String>,
+}
+
+/// The API groups and their ports.
+pub(super) fn groups(admin: &Admin) -> Vec<GroupView> {
+    let named = |reader: &Reader| reader.scan(&GROUPS, "");
+    let records: Vec<GroupRecord> = admin
+        .context
+        .store
+        .read(named)
+        .unwrap_or_else(|_: StoreError| Vec::new());
+    let view = |status: GroupStatus| GroupView {
+        name: records
+            .iter()
+            .find(|record| record.group.id == status.group_id)
+            .map_or_else(|| status.group_id.clone(), |record| record.group.name.clone()),
+        down: match status.state {
+            PortState::Serving => None,
+            PortState::Down {
+                holder: Some(holder), ..
+            } => Some(format!("127.0.0.1:{} is taken by {holder}", status.port)),
+            PortState::Down { holder: None, cause } => {
+                Some(format!("127.0.0.1:{} cannot be had: {cause}", status.port))
+            }
+        },
+        id: status.group_id,
+        port: status.port,
+    };
+    admin.data.group_status().into_iter().map(view).collect()
+}
+
+fn function(status: InstanceStatus) -> Value {
+    let InstanceStatus {
+        package,
+        function,
+        instance,
+        pid,
+        state,
+        requests,
+        sockets,
+    } = status;
+    let state = match state {
+        InstanceState::Starting => "starting",
+        InstanceState::Running => "running",
+        InstanceState::Ended => "ended",
+    };
+    json!({
+        "package": package,
+        "name": function,
+        "instance": instance,
+        "pid": pid,
+        "state": state,
+        "requests": requests,
+        "sockets": sockets,
+    })
+}
+
 async fn status(State(admin): State<Admin>) -> Json<Value> {
     let Runtime {
         pid,
@@ -69,8 +139,8 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "state": state,
         "region": region,
         "project_id": project_id,
-        "groups": admin.data.group_status(),
-        "function": admin.data.instance_status(),
+        "groups": groups(&admin),
+        "function": admin.data.instance_status().map(function),
     }))
 }
 

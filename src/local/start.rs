@@ -2,7 +2,7 @@
 
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
-use super::data::{self, DataPlane};
+use super::data::{self, DataPlane, Inherited};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
 use super::{Behaviour, Context, Runtime, StartError, account, control, hosts, random_hex};
@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) gateway_delay: Duration,
     /// See [`super::DEFAULT_WEBSOCKET_FIELD`].
     pub(crate) websocket_field: String,
+    /// What functions inherit of the environment.
+    pub(crate) inherited: Inherited,
 }
 
 /// A local cloud that serves from the moment it exists.
@@ -82,17 +84,12 @@ impl LocalCloud {
             gateway_delay: options.gateway_delay,
             websocket_field: options.websocket_field,
         };
-        let data = DataPlane::start(
-            store.clone(),
-            data::Options {
-                folder: folder.clone(),
-                tls: authority.server_config()?,
-                account: account.clone(),
-                websocket_field: behaviour.websocket_field.clone(),
-                first_port: options.first_group_port,
-            },
-        )
-        .await?;
+        let data_options = data::Options::new(
+            options.first_group_port,
+            behaviour.websocket_field.clone(),
+            options.inherited,
+        );
+        let data = DataPlane::start(store.clone(), authority.server_config()?, &folder, data_options).await?;
         let context = Arc::new(Context {
             store,
             account,
@@ -124,14 +121,10 @@ impl LocalCloud {
 
     /// The API groups that cannot be served, each as a sentence.
     pub(crate) fn groups_down(&self) -> Vec<String> {
-        let down = self.data.group_status().into_iter().filter_map(|group| {
-            let why = group.down?;
-            Some(format!(
-                "the API group {} is down: 127.0.0.1:{} {why}",
-                group.name, group.port
-            ))
-        });
-        down.collect()
+        let groups = admin::groups(&self.admin).into_iter();
+        groups
+            .filter_map(|group| Some(format!("the API group {} is down: {}", group.name, group.down?)))
+            .collect()
     }
 
     /// Serves until `end` ends, or another process asks it to; then ends its functions, and is gone.
@@ -195,9 +188,8 @@ fn create_private(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Removes a folder with code in it, which is read-only. What cannot be removed now is removed at the next start.
+/// Removes a folder. What cannot be removed now is removed at the next start.
 fn remove(folder: &Path) {
-    let _ = data::make_removable(folder);
     let _ = fs::remove_dir_all(folder);
 }
 

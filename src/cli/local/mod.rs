@@ -84,14 +84,17 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
 }
 
 fn group(group: &Value) -> String {
-    let port = &group["port"];
     let name = group["name"].as_str().unwrap_or_default();
     match group["down"].as_str() {
-        Some(why) => format!("{name} is down: port {port} {why}"),
-        None => format!("{name} on 127.0.0.1:{port}"),
+        Some(why) => format!("{name} is down: {why}"),
+        None => format!("{name} on 127.0.0.1:{}", group["port"]),
     }
 }
 
 fn function(function: &Value) -> Option<String> {
-    Some(format!("{}, {} open", function["name"].as_str()?, function["open"]))
+    let (name, state) = (function["name"].as_str()?, function["state"].as_str()?);
+    Some(format!(
+        "{name}, {state}, {} sockets, {} requests",
+        function["sockets"], function["requests"]
+    ))
 }

@@ -74,6 +74,7 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
         },
         gateway_delay: args.gateway_delay,
         websocket_field: args.websocket_field,
+        inherited: context.inherited(),
     })
     .await?;
     if args.announce {

@@ -9,7 +9,7 @@ use crate::app::{
     self, App, AppError, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
     NewGatewayInput, NewTriggerInput, Protocol,
 };
-use crate::local::{self, LocalCloud, StartError};
+use crate::local::{self, Inherited, LocalCloud, StartError};
 use crate::package::PackageError;
 use crate::socket::{self, Event, HandshakeError, Limits, TargetError};
 use crate::ui::Ui;
@@ -127,17 +127,17 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Code folders are read-only; the local cloud has made them removable at its end.
+        // The local cloud has ended; what cannot be removed stays in the system's temporary folder.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 impl Demo {
-    /// Starts a throw-away local cloud.
+    /// Starts a throw-away local cloud, whose function gets `inherited` of the environment.
     ///
     /// # Errors
     /// It cannot start.
-    pub(crate) async fn start(kind: Kind) -> Result<Self, DemoError> {
+    pub(crate) async fn start(kind: Kind, inherited: Inherited) -> Result<Self, DemoError> {
         let began = Instant::now();
         let folder = Folder::create()?;
         let cloud = LocalCloud::start(local::Options {
@@ -147,6 +147,7 @@ impl Demo {
             lifetime: local::Lifetime::Ephemeral,
             gateway_delay: GATEWAY_DELAY,
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
+            inherited,
         })
         .await?;
         let started = StepTaken {
