@@ -78,7 +78,7 @@ impl AppError {
         let mut similar: Vec<(usize, String)> = there_are
             .into_iter()
             .map(|other| (distance(&name.to_lowercase(), &other.to_lowercase()), other))
-            .filter(|(distance, other)| *distance <= other.chars().count().max(3) / 3)
+            .filter(|(distance, other)| *distance <= other.chars().count().div_ceil(3))
             .collect();
         similar.sort();
         similar.truncate(3);

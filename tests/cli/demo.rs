@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 /// Runs the demonstration with a temporary folder of its own, which it has to leave empty.
 fn demo(line: &str) -> (World, Run) {
     let mut world = World::new();
+    world.keep_npm_settings();
     let temporary = world.path("tmp");
     std::fs::create_dir(&temporary).unwrap();
     world.set("TMPDIR", temporary.to_str().unwrap());

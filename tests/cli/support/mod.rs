@@ -37,6 +37,17 @@ impl World {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Lets npm reach its registry as it does on this machine: its settings and the system's proxies and authorities.
+    pub fn keep_npm_settings(&mut self) {
+        let npm = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            name.starts_with("npm_config_") || name.ends_with("_proxy") || name.contains("cert")
+        };
+        for (name, value) in std::env::vars().filter(|(name, _)| npm(name)) {
+            self.set(&name, &value);
+        }
+    }
+
     /// The program with these arguments, ready to run: a cleared environment, no terminal, the home as the folder.
     pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fgctl"));
