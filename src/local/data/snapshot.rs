@@ -221,7 +221,6 @@ mod tests {
     use crate::local::store::records::{GROUPS, GroupRecord};
     use crate::local::store::{Lifetime, Store, StoreError};
     use crate::wire::group::Group;
-    use sha2::{Digest, Sha256};
     use std::sync::Arc;
 
     fn group(id: &str) -> GroupRecord {

@@ -88,6 +88,36 @@ async fn the_functions_own_101_opens_a_tunnel_that_loses_no_early_byte_of_either
 }
 
 #[tokio::test]
+async fn a_tunnel_over_tls_is_the_same_and_is_cut_without_a_goodbye() {
+    let address = echo(b"early").await;
+    let world = world(
+        address,
+        |_| {},
+        |api| {
+            api.req_protocol = "HTTPS".to_owned();
+            api.func_info.as_mut().unwrap().timeout = 300;
+        },
+    )
+    .await;
+    let mut stream = world.connect_tls().await;
+    let request = format!("{}\r\n\r\n", UPGRADE.join("\r\n"));
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let head = in_time(read_head(&mut stream)).await;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    let large = vec![7; 1 << 20];
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut got = vec![0; 5 + large.len()];
+    let (written, read) = in_time(async { tokio::join!(writer.write_all(&large), reader.read_exact(&mut got)) }).await;
+    written.unwrap();
+    read.unwrap();
+    assert_eq!(&got[..5], b"early");
+    assert_eq!(got[5..], large);
+    // Dropped for silence: TLS sees that nobody said goodbye.
+    let end = in_time(reader.read(&mut got)).await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+}
+
+#[tokio::test]
 async fn a_function_that_refuses_the_upgrade_is_passed_on_with_status_headers_and_body() {
     let address = server(|mut stream, _| async move {
         let answer = b"HTTP/1.1 403 Nope\r\nX-Why: path\r\nContent-Length: 8\r\nConnection: close\r\n\r\nnot here";
