@@ -87,7 +87,11 @@ impl Exchange<'_> {
         let (mut sender, driver) = backend::connect(instance)
             .await
             .map_err(|error| Failure::NoAnswer(error.to_string()))?;
-        let (request, client, upload) = self.outgoing(request)?;
+        let Outbound {
+            request,
+            client,
+            upload,
+        } = self.outgoing(request)?;
         let answer = sender.send_request(request).await;
         match answer {
             Ok(response) => Ok(Sent {
@@ -103,10 +107,7 @@ impl Exchange<'_> {
     }
 
     /// The request as the function gets it. Extensions stay: they hold how the client spelt the headers' names.
-    fn outgoing(
-        &self,
-        mut request: Request<Incoming>,
-    ) -> Result<(Request<Body>, Option<OnUpgrade>, Arc<Upload>), Failure> {
+    fn outgoing(&self, mut request: Request<Incoming>) -> Result<Outbound, Failure> {
         let client = self.upgrade.then(|| hyper::upgrade::on(&mut request));
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -120,7 +121,11 @@ impl Exchange<'_> {
             body,
             upload: Arc::clone(&upload),
         };
-        Ok((Request::from_parts(parts, body.boxed_unsync()), client, upload))
+        Ok(Outbound {
+            request: Request::from_parts(parts, body.boxed_unsync()),
+            client,
+            upload,
+        })
     }
 
     fn answer(&self, place: Place, sent: Sent) -> Result<Answer, Refusal> {
@@ -209,6 +214,15 @@ impl Answer {
     }
 }
 
+/// A request on its way to the function.
+struct Outbound {
+    request: Request<Body>,
+    /// The client's connection, once it is no longer HTTP.
+    client: Option<OnUpgrade>,
+    upload: Arc<Upload>,
+}
+
+/// A request that the function has answered.
 struct Sent {
     response: Response<Incoming>,
     client: Option<OnUpgrade>,

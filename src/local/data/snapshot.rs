@@ -115,7 +115,7 @@ impl Snapshot {
             None => Ok(&planned.plan),
             Some(id) => Err(Refusal::Start {
                 function: parsed.name,
-                fault: StartFault::NoDependency(id.clone()),
+                fault: Box::new(StartFault::NoDependency(id.clone())),
             }),
         }
     }

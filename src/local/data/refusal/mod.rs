@@ -15,7 +15,7 @@ pub(super) enum Refusal {
     /// `Host` is no address and no domain of a group.
     Host(String),
     /// No published API answers.
-    Miss(Called, Miss),
+    Miss(Box<Called>, Miss),
     /// The API serves another scheme: this URL would do.
     Scheme {
         /// `https` or `http`.
@@ -68,7 +68,7 @@ pub(super) enum Refusal {
         /// The function.
         function: String,
         /// Why.
-        fault: StartFault,
+        fault: Box<StartFault>,
     },
     /// The function did not answer in the API's backend timeout.
     BackendTimeout {
@@ -294,13 +294,13 @@ mod tests {
     fn a_message_begins_as_production_does() {
         for (refusal, status, code, begin) in [
             (
-                Refusal::Miss(called(), Miss::Path),
+                Refusal::Miss(Box::new(called()), Miss::Path),
                 404,
                 "APIG.0101",
                 "The API does not exist or has not been published in the environment. the group",
             ),
             (
-                Refusal::Miss(called(), Miss::Method(["POST".to_owned()].into())),
+                Refusal::Miss(Box::new(called()), Miss::Method(["POST".to_owned()].into())),
                 404,
                 "APIG.0101",
                 "The API does not exist. `/ws` answers POST and not GET",
@@ -349,7 +349,7 @@ mod tests {
         };
         let command = "`fgctl api publish API_ws --gateway apig-ws --environment RELEASE`";
         for miss in [Miss::Unpublished(hint.clone()), Miss::Edited(hint)] {
-            assert!(Refusal::Miss(called(), miss).message().contains(command));
+            assert!(Refusal::Miss(Box::new(called()), miss).message().contains(command));
         }
     }
 
@@ -360,10 +360,10 @@ mod tests {
             windows_lines: true,
             log: vec!["first".to_owned(), "last".to_owned()],
         };
-        let fault = StartFault::Ended {
+        let fault = Box::new(StartFault::Ended {
             status: "exit status 127".to_owned(),
             more,
-        };
+        });
         let function = "f".to_owned();
         let message = Refusal::Start { function, fault }.message();
         for part in [
