@@ -78,6 +78,15 @@ struct Port {
     served: Result<JoinHandle<()>, (Option<Holder>, String)>,
 }
 
+impl Drop for Port {
+    /// A listener ends with its entry: closed, or replaced.
+    fn drop(&mut self) {
+        if let Ok(task) = &self.served {
+            task.abort();
+        }
+    }
+}
+
 impl Ingress {
     /// No port yet. Has to be called within the runtime that will serve.
     pub(super) fn new(gateway: Arc<Gateway>, tls: Arc<ServerConfig>, first_port: u16, reserved: u16) -> Self {
@@ -136,15 +145,13 @@ impl Ingress {
 
     /// Stops serving a group and drops its connections.
     pub(super) fn close(&self, group_id: &str) {
-        if let Some(Port { served: Ok(task), .. }) = self.lock().remove(group_id) {
-            task.abort();
-        }
+        self.lock().remove(group_id);
     }
 
     /// Closes every port and drops every connection.
     pub(super) async fn end(&self) {
-        let groups: Vec<Port> = self.lock().drain().map(|(_, port)| port).collect();
-        for task in groups.into_iter().filter_map(|port| port.served.ok()) {
+        let mut ports: Vec<Port> = self.lock().drain().map(|(_, port)| port).collect();
+        for task in ports.iter_mut().filter_map(|port| port.served.as_mut().ok()) {
             task.abort();
             let _ = task.await;
         }

@@ -236,3 +236,23 @@ async fn the_end_of_the_data_plane_drops_sockets_and_refuses_no_longer_than_it_m
     assert!(TcpStream::connect(("127.0.0.1", world.port)).await.is_err());
     assert_eq!(world.data.instance_status(), None);
 }
+
+#[tokio::test]
+async fn many_sockets_are_open_at_once_and_each_hears_its_own_bytes() {
+    const MANY: usize = 200;
+    crate::sys::limit::raise_open_files();
+    let world = world(echo(b"").await, |_| {}, |_| {}).await;
+    let streams = futures_util::future::join_all((0..MANY).map(|_| open(&world)));
+    let mut streams = in_time(streams).await;
+    sockets(&world, MANY).await;
+    for (number, stream) in streams.iter_mut().enumerate() {
+        stream.write_all(&number.to_be_bytes()).await.unwrap();
+    }
+    for (number, stream) in streams.iter_mut().enumerate() {
+        let mut got = [0; size_of::<usize>()];
+        in_time(stream.read_exact(&mut got)).await.unwrap();
+        assert_eq!(usize::from_be_bytes(got), number);
+    }
+    drop(streams);
+    sockets(&world, 0).await;
+}
