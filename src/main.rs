@@ -1,11 +1,22 @@
 //! fgctl turns a folder of code into a working `wss://` URL: on Huawei Cloud FunctionGraph, or on a faithful local
 //! cloud in the same binary. The layers and what each may import are in `tests/architecture.rs`.
 
+mod app;
+mod cli;
+mod cloud;
 mod codes;
+mod config;
+mod env;
 mod local;
 mod package;
 mod sign;
+mod socket;
+mod studio;
 mod sys;
+mod transport;
+mod ui;
 mod wire;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

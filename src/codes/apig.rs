@@ -17,7 +17,9 @@ pub(super) const ALL: &[Entry] = &[
     GATEWAY_NOT_READY,
     PARAMETER,
     PARAMETER_MISSING,
+    PARAMETER_TYPE,
     PARAMETER_VALUE,
+    NO_PERMISSION,
     PATH_PARAMETER_UNDEFINED,
     GROUP_NOT_FOUND,
     API_NOT_FOUND,
@@ -172,6 +174,26 @@ pub(crate) const PARAMETER_MISSING: Entry = Entry {
     meaning: "a parameter is missing",
     cause: "a request built by hand",
     next: "fgctl -v shows the request that was refused",
+};
+
+/// `APIG.2011`: a parameter is of the wrong type.
+pub(crate) const PARAMETER_TYPE: Entry = Entry {
+    code: "APIG.2011",
+    status: 400,
+    text: "Invalid parameter value",
+    meaning: "a parameter is of the wrong type",
+    cause: "a request built by hand",
+    next: "fgctl -v shows the request that was refused",
+};
+
+/// `APIG.1005`: the caller may not do this in this project.
+pub(crate) const NO_PERMISSION: Entry = Entry {
+    code: "APIG.1005",
+    status: 403,
+    text: "No permissions to request this method",
+    meaning: "the caller may not do this in this project",
+    cause: "a project id of another account or region",
+    next: "check --project-id and --region",
 };
 
 /// `APIG.2012`: a parameter is not allowed.

@@ -26,24 +26,30 @@ pub(crate) struct Entry {
 
 /// The entry of `code`, if it is known.
 pub(crate) fn find(code: &str) -> Option<&'static Entry> {
-    [functiongraph::ALL, apig::ALL, vpc::ALL, front_door::ALL]
+    entries().find(|entry| entry.code == code)
+}
+
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    let functiongraph = [
+        functiongraph::ALL,
+        functiongraph::dependency::ALL,
+        functiongraph::trigger::ALL,
+    ];
+    functiongraph
         .into_iter()
+        .chain([apig::ALL, vpc::ALL, front_door::ALL])
         .flatten()
-        .find(|entry| entry.code == code)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{apig, find, front_door, functiongraph, vpc};
+    use super::{entries, find};
     use std::collections::HashSet;
 
     #[test]
     fn each_code_stands_once_and_says_all_there_is_to_say() {
         let mut seen = HashSet::new();
-        for entry in [functiongraph::ALL, apig::ALL, vpc::ALL, front_door::ALL]
-            .into_iter()
-            .flatten()
-        {
+        for entry in entries() {
             assert!(seen.insert(entry.code), "{} stands twice", entry.code);
             assert!((400..=599).contains(&entry.status), "{}", entry.code);
             for text in [entry.text, entry.meaning, entry.cause, entry.next] {

@@ -3,7 +3,7 @@
 use super::Entry;
 
 /// Every code of this file.
-pub(super) const ALL: &[Entry] = &[VPC_NOT_FOUND, SUBNET_NOT_FOUND, PARAMETER];
+pub(super) const ALL: &[Entry] = &[VPC_NOT_FOUND, SUBNET_NOT_FOUND, PARAMETER, PROJECT_MISMATCH];
 
 /// `VPC.0003`: there is no such VPC.
 pub(crate) const VPC_NOT_FOUND: Entry = Entry {
@@ -33,4 +33,14 @@ pub(crate) const PARAMETER: Entry = Entry {
     meaning: "a parameter is not allowed",
     cause: "a request built by hand",
     next: "fgctl -v shows the request that was refused",
+};
+
+/// `VPC.0007`: the path names another project than the caller's.
+pub(crate) const PROJECT_MISMATCH: Entry = Entry {
+    code: "VPC.0007",
+    status: 400,
+    text: "The project does not match the caller's",
+    meaning: "the path names another project than the caller's",
+    cause: "a project id of another account or region",
+    next: "check --project-id and --region",
 };

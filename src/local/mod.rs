@@ -3,8 +3,21 @@
 //! Any client of the real cloud works against it unchanged but for the endpoint. It is no security sandbox:
 //! a function runs as the user who started the local cloud.
 
+mod account;
+mod admin;
+mod control;
 mod data;
+mod error;
+mod hosts;
+mod runtime;
+mod start;
 mod store;
+
+pub(crate) use data::Inherited;
+pub(crate) use error::StartError;
+pub(crate) use runtime::{AskError, Runtime};
+pub(crate) use start::{LocalCloud, Options};
+pub(crate) use store::Lifetime;
 
 use crate::sign::Credentials;
 use std::io;
@@ -12,27 +25,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 
-/// The local cloud could not start.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StartError {
-    /// The state was written by a newer fgctl.
-    #[error("the state has schema {found}, newer than this fgctl reads ({known})")]
-    NewerState {
-        /// In the state.
-        found: u64,
-        /// The newest that this fgctl reads.
-        known: u64,
-    },
-    /// The state could not be read or written.
-    #[error("the state cannot be opened")]
-    State(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl From<store::StoreError> for StartError {
-    fn from(error: store::StoreError) -> Self {
-        Self::State(Box::new(error))
-    }
-}
+/// The port of the services, unless another is asked for.
+pub(crate) const DEFAULT_PORT: u16 = 7860;
+/// The member of a function's configuration that stands for the console's WebSocket switch, unless another is asked
+/// for. What the real one is called is not known: this name is the local cloud's own.
+pub(crate) const DEFAULT_WEBSOCKET_FIELD: &str = "enable_websocket";
 
 /// The one account of a local cloud. Made at random with its state, and kept with it.
 #[derive(Clone, Debug)]
@@ -52,8 +49,7 @@ struct Account {
 struct Behaviour {
     /// How long a gateway is `Creating` before it runs, and `Deleting` before it is gone.
     gateway_delay: Duration,
-    /// The member of a function's configuration that stands for the console's WebSocket switch. The real one is not
-    /// known; this name is the local cloud's own.
+    /// See [`DEFAULT_WEBSOCKET_FIELD`].
     websocket_field: String,
 }
 
@@ -74,4 +70,12 @@ struct Context {
     account: Account,
     behaviour: Behaviour,
     ports: Arc<dyn GroupPorts>,
+}
+
+/// So many random bytes as lower-case hex.
+fn random_hex(bytes: usize) -> String {
+    let mut random = vec![0; bytes];
+    // Without randomness there are no keys, and nothing here could go on safely.
+    getrandom::fill(&mut random).unwrap_or_else(|error| panic!("the system gives no random bytes: {error}"));
+    random.iter().map(|byte| format!("{byte:02x}")).collect()
 }

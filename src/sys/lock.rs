@@ -49,6 +49,14 @@ impl Lock {
     }
 }
 
+/// Blocks until no process holds the lock that the file `path` stands for.
+///
+/// # Errors
+/// The file cannot be opened or locked.
+pub(crate) fn wait_until_free(path: &Path) -> io::Result<()> {
+    File::open(path)?.lock()
+}
+
 fn read(file: &File) -> Option<Process> {
     let mut text = Vec::new();
     file.take(1024).read_to_end(&mut text).ok()?;

@@ -36,7 +36,7 @@ pub(super) use function_log::log_path;
 pub(super) use ingress::{GroupStatus, PortState};
 pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
-pub(super) use variables::Inherited;
+pub(crate) use variables::Inherited;
 
 use super::GroupPorts;
 use super::store::records::{GROUPS, GroupRecord};

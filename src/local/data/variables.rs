@@ -12,13 +12,13 @@ const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
 /// What a function gets of the environment of whoever started the local cloud.
 #[derive(Clone, Debug, Default)]
-pub(in crate::local) struct Inherited {
+pub(crate) struct Inherited {
     /// `PATH`: where the machine's runtimes are found.
-    pub(in crate::local) path: OsString,
+    pub(crate) path: OsString,
     /// `LANG`.
-    pub(in crate::local) lang: Option<OsString>,
+    pub(crate) lang: Option<OsString>,
     /// `LD_LIBRARY_PATH`, to which the function's own is appended.
-    pub(in crate::local) library_path: Option<OsString>,
+    pub(crate) library_path: Option<OsString>,
 }
 
 /// The folders that a process sees.

@@ -60,7 +60,7 @@ impl<T> Collection<T> {
 
 /// Whether a commit waits for the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lifetime {
+pub(crate) enum Lifetime {
     /// Survives the process, and a power cut.
     Durable,
     /// Thrown away at the end.

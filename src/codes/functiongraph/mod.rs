@@ -1,5 +1,14 @@
 //! FunctionGraph's own codes. Source: FunctionGraph API Reference, "Error Codes".
 
+pub(super) mod dependency;
+pub(super) mod trigger;
+
+pub(crate) use dependency::{DEPENDENCY_IN_USE, DEPENDENCY_NOT_FOUND, DEPENDENCY_PACKAGE, DEPENDENCY_TYPE};
+pub(crate) use trigger::{
+    DEDICATED_GATEWAY, GATEWAY_TRIGGER_EXISTS, GATEWAY_TRIGGER_NOT_FOUND, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG,
+    TRIGGER_NOT_FOUND, TRIGGER_TYPE,
+};
+
 use super::Entry;
 
 /// Every code of this file.
@@ -27,26 +36,19 @@ pub(super) const ALL: &[Entry] = &[
     USER_DATA_LENGTH,
     DESCRIPTION,
     AGENCY_NEEDED,
-    DEPENDENCY_PACKAGE,
     CONCURRENCY,
-    DEPENDENCY_TYPE,
-    DEPENDENCY_IN_USE,
+    NO_SUCH_VPC,
+    NO_SUCH_SUBNET,
+    FUNCTION_QUOTA,
     FUNCTION_NOT_FOUND,
     VERSION_NOT_FOUND,
     ALIAS_NOT_FOUND,
     OBS_PACKAGE_NOT_FOUND,
-    DEPENDENCY_NOT_FOUND,
     FUNCTION_EXISTS,
     CODE_TOO_LARGE,
+    INLINE_TOO_LARGE,
     CODE_FILENAME,
-    TRIGGER_TYPE,
-    TRIGGER_NOT_FOUND,
-    GATEWAY_TRIGGER_NOT_FOUND,
-    GATEWAY_TRIGGER_EXISTS,
-    REQUEST_PATH_EXISTS,
     FUNCTION_URN,
-    TRIGGER_NAME_TOO_LONG,
-    DEDICATED_GATEWAY,
 ];
 
 /// `FSS.0400`: a parameter is missing, of the wrong type, or not allowed here.
@@ -279,16 +281,6 @@ pub(crate) const AGENCY_NEEDED: Entry = Entry {
     next: "give the function an agency that may use VPC",
 };
 
-/// `FSS.1024`: the dependency's archive cannot be read or breaks a rule.
-pub(crate) const DEPENDENCY_PACKAGE: Entry = Entry {
-    code: "FSS.1024",
-    status: 400,
-    text: "Invalid dependency package",
-    meaning: "the dependency's archive cannot be read or breaks a rule",
-    cause: "no ZIP, a damaged one, or more than 30000 files",
-    next: "unzip -t FILE",
-};
-
 /// `FSS.1026`: the number of instances or of requests an instance is out of range.
 pub(crate) const CONCURRENCY: Entry = Entry {
     code: "FSS.1026",
@@ -299,24 +291,34 @@ pub(crate) const CONCURRENCY: Entry = Entry {
     next: "choose -1 to 1000 instances, 1 to 1000 requests an instance",
 };
 
-/// `FSS.1032`: the type of upload is neither zip nor obs.
-pub(crate) const DEPENDENCY_TYPE: Entry = Entry {
-    code: "FSS.1032",
+/// `FSS.1036`: there is no such VPC.
+pub(crate) const NO_SUCH_VPC: Entry = Entry {
+    code: "FSS.1036",
     status: 400,
-    text: "Invalid dependency type",
-    meaning: "the type of upload is neither zip nor obs",
-    cause: "a request built by hand",
-    next: "use --zip or --obs-url",
+    text: "The VPC does not exist",
+    meaning: "there is no such VPC",
+    cause: "a VPC of another region",
+    next: "fgctl vpc list",
 };
 
-/// `FSS.1033`: a function still uses this version.
-pub(crate) const DEPENDENCY_IN_USE: Entry = Entry {
-    code: "FSS.1033",
-    status: 412,
-    text: "The dependency is in use",
-    meaning: "a function still uses this version",
-    cause: "an attached dependency",
-    next: "fgctl dependency detach NAME --function FUNCTION",
+/// `FSS.1037`: there is no such subnet in the VPC.
+pub(crate) const NO_SUCH_SUBNET: Entry = Entry {
+    code: "FSS.1037",
+    status: 400,
+    text: "The subnet does not exist",
+    meaning: "there is no such subnet in the VPC",
+    cause: "a subnet of another VPC, or its neutron id instead of its network id",
+    next: "fgctl subnet list",
+};
+
+/// `FSS.1041`: the account has as many functions as it may.
+pub(crate) const FUNCTION_QUOTA: Entry = Entry {
+    code: "FSS.1041",
+    status: 403,
+    text: "The quota of functions has been reached",
+    meaning: "the account has as many functions as it may",
+    cause: "functions that nobody deleted",
+    next: "fgctl function list",
 };
 
 /// `FSS.1051`: there is no such function.
@@ -359,16 +361,6 @@ pub(crate) const OBS_PACKAGE_NOT_FOUND: Entry = Entry {
     next: "open the address in a browser without signing in",
 };
 
-/// `FSS.1056`: there is no such dependency, or no such version of it.
-pub(crate) const DEPENDENCY_NOT_FOUND: Entry = Entry {
-    code: "FSS.1056",
-    status: 404,
-    text: "Not found the dependency",
-    meaning: "there is no such dependency, or no such version of it",
-    cause: "a wrong name, or a version that was deleted",
-    next: "fgctl dependency list",
-};
-
 /// `FSS.1061`: a function of this name exists in the package.
 pub(crate) const FUNCTION_EXISTS: Entry = Entry {
     code: "FSS.1061",
@@ -389,6 +381,16 @@ pub(crate) const CODE_TOO_LARGE: Entry = Entry {
     next: "upload it to OBS and give its address",
 };
 
+/// `FSS.1072`: inline code is larger than 10 KB.
+pub(crate) const INLINE_TOO_LARGE: Entry = Entry {
+    code: "FSS.1072",
+    status: 413,
+    text: "The inline code is too large",
+    meaning: "inline code is larger than 10 KB",
+    cause: "a long source text",
+    next: "send it as a ZIP",
+};
+
 /// `FSS.1078`: the archive's name is missing or does not fit the code type.
 pub(crate) const CODE_FILENAME: Entry = Entry {
     code: "FSS.1078",
@@ -399,56 +401,6 @@ pub(crate) const CODE_FILENAME: Entry = Entry {
     next: "use --code",
 };
 
-/// `FSS.1101`: the function cannot have a trigger of this type.
-pub(crate) const TRIGGER_TYPE: Entry = Entry {
-    code: "FSS.1101",
-    status: 400,
-    text: "Invalid trigger type",
-    meaning: "the function cannot have a trigger of this type",
-    cause: "an event trigger for an HTTP function",
-    next: "fgctl trigger create makes the right one",
-};
-
-/// `FSS.1131`: there is no such trigger.
-pub(crate) const TRIGGER_NOT_FOUND: Entry = Entry {
-    code: "FSS.1131",
-    status: 404,
-    text: "Not found the trigger",
-    meaning: "there is no such trigger",
-    cause: "a trigger that was deleted",
-    next: "fgctl trigger list",
-};
-
-/// `FSS.1138`: there is no such trigger.
-pub(crate) const GATEWAY_TRIGGER_NOT_FOUND: Entry = Entry {
-    code: "FSS.1138",
-    status: 404,
-    text: "Not found the APIG trigger",
-    meaning: "there is no such trigger",
-    cause: "a trigger that was deleted",
-    next: "fgctl trigger list",
-};
-
-/// `FSS.1146`: the gateway already has an API of this name.
-pub(crate) const GATEWAY_TRIGGER_EXISTS: Entry = Entry {
-    code: "FSS.1146",
-    status: 409,
-    text: "The APIG trigger already exists",
-    meaning: "the gateway already has an API of this name",
-    cause: "an API that a deleted trigger left behind",
-    next: "fgctl api list --gateway GATEWAY",
-};
-
-/// `FSS.1147`: the group already has an API with this path and method.
-pub(crate) const REQUEST_PATH_EXISTS: Entry = Entry {
-    code: "FSS.1147",
-    status: 409,
-    text: "The request path already exists",
-    meaning: "the group already has an API with this path and method",
-    cause: "an API that a deleted trigger left behind",
-    next: "fgctl api list --gateway GATEWAY",
-};
-
 /// `FSS.1309`: the function's URN cannot be read.
 pub(crate) const FUNCTION_URN: Entry = Entry {
     code: "FSS.1309",
@@ -457,24 +409,4 @@ pub(crate) const FUNCTION_URN: Entry = Entry {
     meaning: "the function's URN cannot be read",
     cause: "a request built by hand",
     next: "fgctl function list -o name",
-};
-
-/// `FSS.1317`: the API's name is longer than 64 characters.
-pub(crate) const TRIGGER_NAME_TOO_LONG: Entry = Entry {
-    code: "FSS.1317",
-    status: 400,
-    text: "The trigger name is too long",
-    meaning: "the API's name is longer than 64 characters",
-    cause: "a generated name",
-    next: "choose 3 to 64 letters, digits and underscores",
-};
-
-/// `FSS.1417`: the gateway, the group, the protocol or the environment of the trigger is missing or wrong.
-pub(crate) const DEDICATED_GATEWAY: Entry = Entry {
-    code: "FSS.1417",
-    status: 400,
-    text: "Invalid dedicated gateway parameters",
-    meaning: "the gateway, the group, the protocol or the environment of the trigger is missing or wrong",
-    cause: "a group of another gateway, or a gateway that is still being created",
-    next: "fgctl gateway list, then fgctl group list --gateway GATEWAY",
 };

@@ -1,0 +1,240 @@
+//! Dependencies: the guide's Table 2, and which function uses them.
+
+use super::{App, AppError, pick};
+use crate::package;
+use crate::wire::dependency::{
+    CreateDependencyVersion, DeleteDependencyVersion, Dependency, ListDependencies, ListDependencyVersion,
+    NewDependencyVersion, PRIVATE,
+};
+use crate::wire::function::{FuncCode, FunctionCode, NewCode, ShowFunctionCode, UpdateFunctionCode};
+use crate::wire::rule;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::path::PathBuf;
+
+/// Where a dependency's archive comes from.
+#[derive(Clone, Debug)]
+pub(crate) enum DependencySource {
+    /// Upload ZIP: at most [`rule::DEPENDENCY_UPLOAD_LIMIT`].
+    Zip(PathBuf),
+    /// Upload from OBS: the object's URL.
+    Obs(String),
+}
+
+/// A dependency to create, or one more version of it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewDependency {
+    /// See [`rule::dependency_name`].
+    pub(crate) name: String,
+    /// The runtime that it is for.
+    pub(crate) runtime: String,
+    /// The archive.
+    pub(crate) source: DependencySource,
+    /// Free text.
+    pub(crate) description: Option<String>,
+}
+
+impl App {
+    /// The account's own dependencies.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(crate) async fn dependencies(&self, limit: Option<usize>) -> Result<Vec<Dependency>, AppError> {
+        let first = ListDependencies {
+            dependency_type: Some(PRIVATE.to_owned()),
+            ..ListDependencies::default()
+        };
+        Ok(self.cloud.list(first, limit).await?)
+    }
+
+    /// The dependency of this name or id; `id` is the dependency's.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(crate) async fn dependency(&self, name: &str) -> Result<Dependency, AppError> {
+        pick("dependency", name, self.dependencies(None).await?, |item| {
+            (&item.id, &item.name)
+        })
+    }
+
+    /// The versions of a dependency, newest first; `id` of an item is the version's.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(crate) async fn dependency_versions(&self, name: &str) -> Result<Vec<Dependency>, AppError> {
+        let dependency = self.dependency(name).await?;
+        let first = ListDependencyVersion {
+            depend_id: dependency.id,
+            ..ListDependencyVersion::default()
+        };
+        let mut versions = self.cloud.list(first, None).await?;
+        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+        Ok(versions)
+    }
+
+    /// The newest version of a dependency, or the one of the number `version`.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`].
+    pub(crate) async fn dependency_version(&self, name: &str, version: Option<i64>) -> Result<Dependency, AppError> {
+        let versions = self.dependency_versions(name).await?;
+        let found = versions
+            .into_iter()
+            .find(|item| version.is_none_or(|wanted| item.version == wanted));
+        found.ok_or_else(|| {
+            let wanted = version.map(|version| version.to_string()).unwrap_or_default();
+            AppError::not_found("version", &wanted, Vec::new()).at(format!("of the dependency `{name}`"))
+        })
+    }
+
+    /// Creates a dependency, or one more version of it.
+    ///
+    /// # Errors
+    /// A broken rule, a file that is no ZIP or too large, or the service refuses; nothing was created then.
+    pub(crate) async fn create_dependency(&self, input: NewDependency) -> Result<Dependency, AppError> {
+        rule::dependency_name(&input.name)?;
+        rule::runtime(&input.runtime)?;
+        rule::description(input.description.as_deref().unwrap_or_default())?;
+        let mut body = NewDependencyVersion {
+            name: input.name,
+            runtime: input.runtime,
+            description: input.description,
+            ..NewDependencyVersion::default()
+        };
+        match input.source {
+            DependencySource::Zip(path) => {
+                let archive = package::read(&path, rule::DEPENDENCY_UPLOAD_LIMIT)?;
+                body.depend_type = "zip".to_owned();
+                body.depend_file = Some(STANDARD.encode(&archive.bytes));
+            }
+            DependencySource::Obs(url) => {
+                if !(url.starts_with("https://") || url.starts_with("http://")) {
+                    let text = format!("`{url}` is no URL of an OBS object");
+                    return Err(AppError::refused(
+                        text,
+                        &["it should read https://BUCKET.obs.REGION.myhuaweicloud.com/KEY"],
+                    ));
+                }
+                body.depend_type = "obs".to_owned();
+                body.depend_link = Some(url);
+            }
+        }
+        Ok(self.cloud.send(&CreateDependencyVersion { body }).await?)
+    }
+
+    /// Deletes the version of the number `version` of a dependency, or all its versions, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; a function still uses it; the service refuses.
+    pub(crate) async fn delete_dependency(
+        &self,
+        name: &str,
+        version: Option<i64>,
+    ) -> Result<Vec<Dependency>, AppError> {
+        let versions = match version {
+            Some(_) => vec![self.dependency_version(name, version).await?],
+            None => self.dependency_versions(name).await?,
+        };
+        for item in &versions {
+            let (depend_id, version) = (item.dep_id.clone(), item.version.to_string());
+            self.cloud.send(&DeleteDependencyVersion { depend_id, version }).await?;
+        }
+        Ok(versions)
+    }
+
+    /// Adds a dependency's newest version, or the one of the number `version`, to what is laid over a function's
+    /// code, in place of other versions of it. Says whether anything changed.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or the service refuses.
+    pub(crate) async fn attach_dependency(
+        &self,
+        name: &str,
+        function: &str,
+        version: Option<i64>,
+    ) -> Result<(Dependency, bool), AppError> {
+        let current = self.function_code(function).await?;
+        let versions = self.dependency_versions(name).await?;
+        let wanted = self.dependency_version(name, version).await?;
+        let is_version = |id: &String| versions.iter().any(|item| item.id == *id);
+        let mut list = current.depend_version_list.clone();
+        let at = list.iter().position(is_version).unwrap_or(list.len());
+        list.retain(|id| !is_version(id));
+        list.insert(at, wanted.id.clone());
+        if list.len() > rule::DEPENDENCIES_PER_FUNCTION {
+            let text = format!(
+                "a function has at most {} dependencies",
+                rule::DEPENDENCIES_PER_FUNCTION
+            );
+            return Err(AppError::refused(
+                text,
+                &["fgctl dependency detach NAME --function FUNCTION"],
+            ));
+        }
+        let changed = list != current.depend_version_list;
+        if changed {
+            self.set_dependencies(function, &current, list).await?;
+        }
+        Ok((wanted, changed))
+    }
+
+    /// Takes a dependency, whatever its version, off a function. Says whether anything changed.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or the service refuses.
+    pub(crate) async fn detach_dependency(&self, name: &str, function: &str) -> Result<bool, AppError> {
+        let current = self.function_code(function).await?;
+        let versions = self.dependency_versions(name).await?;
+        let mut list = current.depend_version_list.clone();
+        list.retain(|id| !versions.iter().any(|item| item.id == *id));
+        let changed = list != current.depend_version_list;
+        if changed {
+            self.set_dependencies(function, &current, list).await?;
+        }
+        Ok(changed)
+    }
+
+    async fn function_code(&self, function: &str) -> Result<FunctionCode, AppError> {
+        // The configuration first: its "not found" knows similar names.
+        self.function(function).await?;
+        Ok(self
+            .cloud
+            .send(&ShowFunctionCode {
+                function_urn: self.function_urn(function)?,
+            })
+            .await?)
+    }
+
+    /// Replaces the list. The operation wants the code's type too; the code itself goes along where the service
+    /// showed it inline. Whether the service keeps code that is left out is known of the local cloud only.
+    async fn set_dependencies(
+        &self,
+        function: &str,
+        current: &FunctionCode,
+        list: Vec<String>,
+    ) -> Result<(), AppError> {
+        let inline = current.func_code.as_ref().filter(|code| !code.file.is_empty());
+        let url = current
+            .other
+            .get("code_url")
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default();
+        let body = NewCode {
+            code_type: current.code_type.clone(),
+            code_filename: Some(current.code_filename.clone()).filter(|name| !name.is_empty()),
+            code_url: (current.code_type == "obs").then(|| url.to_owned()),
+            func_code: inline.map(|code| FuncCode {
+                file: code.file.clone(),
+                link: String::new(),
+            }),
+            depend_version_list: Some(list),
+        };
+        self.cloud
+            .send(&UpdateFunctionCode {
+                function_urn: self.function_urn(function)?,
+                body,
+            })
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! What can go wrong in a use case, and what to do about it.
+
+use crate::cloud::ApiError;
+use crate::cloud::wait::WaitError;
+use crate::package::PackageError;
+use crate::socket::HandshakeError;
+use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
+
+/// A use case failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AppError {
+    /// The service refused or could not be reached.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// A value breaks a rule of the guide. Nothing was sent.
+    #[error(transparent)]
+    Rule(#[from] Broken),
+    /// Code or a dependency cannot be packed or read. Nothing was sent.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// Something that was named does not exist.
+    #[error("there is no {what} `{name}`{}", place.as_ref().map(|place| format!(" {place}")).unwrap_or_default())]
+    NotFound {
+        /// What it should be.
+        what: &'static str,
+        /// How it was named.
+        name: String,
+        /// Where it was looked for, "on the gateway `apig-ws`".
+        place: Option<String>,
+        /// What there is, most similar first.
+        similar: Vec<String>,
+    },
+    /// Several bear the name.
+    #[error("there are {} of {what} `{name}`: {}", ids.len(), ids.join(", "))]
+    Ambiguous {
+        /// What it should be.
+        what: &'static str,
+        /// How it was named.
+        name: String,
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// Something has to be ready first, and is not yet. Nothing was sent.
+    #[error("{text}")]
+    NotReady {
+        /// What is not.
+        text: String,
+        /// What to do.
+        hints: Vec<String>,
+    },
+    /// What was asked for can never work. Nothing was sent.
+    #[error("{text}")]
+    Refused {
+        /// Why.
+        text: String,
+        /// What to do.
+        hints: Vec<String>,
+    },
+    /// It took longer than it may.
+    #[error(transparent)]
+    Wait(#[from] WaitError<ApiError>),
+    /// It was done, but could not be proved.
+    #[error("{text}")]
+    Unproved {
+        /// What is not known.
+        text: String,
+        /// What to do.
+        hints: Vec<String>,
+        /// The handshake that failed, where one was tried.
+        #[source]
+        source: Option<Box<HandshakeError>>,
+    },
+}
+
+impl AppError {
+    /// Nothing of this name; `there_are` is what could have been meant.
+    pub(super) fn not_found(what: &'static str, name: &str, there_are: Vec<String>) -> Self {
+        let mut similar: Vec<(usize, String)> = there_are
+            .into_iter()
+            .map(|other| (distance(&name.to_lowercase(), &other.to_lowercase()), other))
+            .filter(|(distance, other)| *distance <= other.chars().count().max(3) / 3)
+            .collect();
+        similar.sort();
+        similar.truncate(3);
+        let similar = similar.into_iter().map(|(_, other)| other).collect();
+        Self::NotFound {
+            what,
+            name: name.to_owned(),
+            place: None,
+            similar,
+        }
+    }
+
+    /// The same, saying where it was looked for.
+    pub(super) fn at(self, looked: impl Into<String>) -> Self {
+        match self {
+            Self::NotFound {
+                what, name, similar, ..
+            } => Self::NotFound {
+                what,
+                name,
+                place: Some(looked.into()),
+                similar,
+            },
+            other => other,
+        }
+    }
+
+    /// Something that cannot work, and what to do instead.
+    pub(super) fn refused(text: impl Into<String>, hints: &[&str]) -> Self {
+        Self::Refused {
+            text: text.into(),
+            hints: hints.iter().map(|&hint| hint.to_owned()).collect(),
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hints(&self) -> Vec<String> {
+        match self {
+            Self::NotFound { similar, .. } if !similar.is_empty() => {
+                let names = similar
+                    .iter()
+                    .map(|name| format!("`{name}`"))
+                    .collect::<Vec<_>>()
+                    .join(" or ");
+                vec![format!("did you mean {names}?")]
+            }
+            Self::NotFound { what, .. } => list_command(what).map(|hint| vec![hint.to_owned()]).unwrap_or_default(),
+            Self::Ambiguous { .. } => vec!["name it by its id".to_owned()],
+            Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
+            Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
+                "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
+                    .to_owned(),
+            ],
+            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
+        }
+    }
+}
+
+/// The command that lists what there is.
+fn list_command(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "function" => "fgctl function list",
+        "dependency" => "fgctl dependency list",
+        "gateway" => "fgctl gateway list",
+        "group" => "fgctl group list --gateway GATEWAY",
+        "environment" => "fgctl environment list --gateway GATEWAY",
+        "API" => "fgctl api list --gateway GATEWAY",
+        "trigger" => "fgctl trigger list FUNCTION",
+        "VPC" => "fgctl vpc list",
+        "subnet" => "fgctl subnet list",
+        "security group" => "fgctl security-group list",
+        _ => return None,
+    })
+}
+
+/// Levenshtein's distance: how many characters have to change.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn the_distance_counts_changes() {
+        for (a, b, changes) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("kitten", "sitting", 3),
+            ("apig-ws", "apig-ws", 0),
+            ("ab", "ba", 2),
+        ] {
+            assert_eq!(distance(a, b), changes, "{a} {b}");
+            assert_eq!(distance(b, a), changes, "{b} {a}");
+        }
+    }
+}

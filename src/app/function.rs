@@ -1,0 +1,232 @@
+//! Functions: the guide's step 1, and the code of step 2.
+
+use super::{App, AppError};
+use crate::cloud::ApiError;
+use crate::package::{self, Archive};
+use crate::wire::function::{
+    BOOTSTRAP, CreateFunction, DeleteFunction, FuncCode, Function, FunctionCode, ListFunctions, NetworkController,
+    NewCode, NewFunction, ShowFunctionConfig, UpdateFunctionCode, V2,
+};
+use crate::wire::urn::DEFAULT_PACKAGE;
+use crate::wire::{FunctionUrn, rule, runtime};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::path::{Path, PathBuf};
+
+/// The name that the uploaded code bears.
+const CODE_FILENAME: &str = "code.zip";
+
+/// The guide's Table 1, Function Type.
+#[derive(Clone, Debug)]
+pub(crate) enum FunctionKind {
+    /// A server of its own, started by `bootstrap`.
+    Http,
+    /// An entry point that a runtime calls.
+    Event {
+        /// One of [`runtime::ALL`].
+        runtime: String,
+        /// `file.function`.
+        handler: String,
+    },
+}
+
+/// A function to create.
+#[derive(Clone, Debug)]
+pub(crate) struct NewFunctionInput {
+    /// See [`rule::function_name`].
+    pub(crate) name: String,
+    /// HTTP or event.
+    pub(crate) kind: FunctionKind,
+    /// A folder or a ZIP.
+    pub(crate) code: PathBuf,
+    /// MB.
+    pub(crate) memory: i64,
+    /// Execution timeout in seconds.
+    pub(crate) timeout: i64,
+    /// Whether it may reach the public network; nothing leaves it to the service.
+    pub(crate) public_access: Option<bool>,
+    /// Environment variables, name and value.
+    pub(crate) variables: Vec<(String, String)>,
+    /// Free text.
+    pub(crate) description: Option<String>,
+    /// An enterprise project's id; nothing leaves it to the service.
+    pub(crate) enterprise_project: Option<String>,
+}
+
+impl NewFunctionInput {
+    /// Checks what the guide rules, before anything is read or sent.
+    fn check(&self) -> Result<(), AppError> {
+        rule::function_name(&self.name)?;
+        rule::memory_size(self.memory)?;
+        rule::execution_timeout(self.timeout)?;
+        rule::description(self.description.as_deref().unwrap_or_default())?;
+        rule::user_data(
+            self.variables
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )?;
+        if let FunctionKind::Event { runtime, .. } = &self.kind {
+            rule::runtime(runtime)?;
+        }
+        Ok(())
+    }
+
+    fn into_wire(self, code: &Archive) -> NewFunction {
+        let (runtime, handler) = match self.kind {
+            FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
+            FunctionKind::Event { runtime, handler } => (runtime, handler),
+        };
+        let variables = (!self.variables.is_empty()).then(|| {
+            let entries = self.variables.into_iter().map(|(name, value)| (name, value.into()));
+            serde_json::Value::Object(entries.collect()).to_string()
+        });
+        NewFunction {
+            func_name: self.name,
+            package: DEFAULT_PACKAGE.to_owned(),
+            runtime,
+            handler,
+            timeout: self.timeout,
+            memory_size: self.memory,
+            code_type: "zip".to_owned(),
+            code_filename: Some(CODE_FILENAME.to_owned()),
+            func_code: Some(encoded(code)),
+            kind: Some(V2.to_owned()),
+            user_data: variables,
+            description: self.description,
+            enterprise_project_id: self.enterprise_project,
+            network_controller: self.public_access.map(|public| NetworkController {
+                disable_public_network: !public,
+                trigger_access_vpcs: Vec::new(),
+            }),
+            ..NewFunction::default()
+        }
+    }
+}
+
+fn encoded(code: &Archive) -> FuncCode {
+    FuncCode {
+        file: STANDARD.encode(&code.bytes),
+        link: String::new(),
+    }
+}
+
+impl App {
+    /// The URN of a function named by its name or its URN.
+    ///
+    /// # Errors
+    /// A name that no function can have.
+    pub(crate) fn function_urn(&self, name: &str) -> Result<FunctionUrn, AppError> {
+        if let Ok(urn) = name.parse::<FunctionUrn>() {
+            return Ok(urn.unqualified());
+        }
+        rule::function_name(name)?;
+        Ok(self.cloud.urn(name))
+    }
+
+    /// The configuration of a function named by its name or its URN.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(crate) async fn function(&self, name: &str) -> Result<Function, AppError> {
+        let function_urn = self.function_urn(name)?;
+        match self.cloud.send(&ShowFunctionConfig { function_urn }).await {
+            Err(error) if error.is_not_found() => Err(self.no_function(name).await),
+            answer => Ok(answer?),
+        }
+    }
+
+    /// All functions.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(crate) async fn functions(&self, limit: Option<usize>) -> Result<Vec<Function>, AppError> {
+        Ok(self.cloud.list(ListFunctions::default(), limit).await?)
+    }
+
+    /// Creates a function. `prepared` is told what packing repaired, before anything is sent.
+    ///
+    /// # Errors
+    /// A broken rule, code that cannot be packed, or the service refuses; nothing was created then.
+    pub(crate) async fn create_function(
+        &self,
+        input: NewFunctionInput,
+        prepared: impl FnOnce(&Archive),
+    ) -> Result<Function, AppError> {
+        input.check()?;
+        let code = read_code(&input.code, &input.kind)?;
+        prepared(&code);
+        Ok(self
+            .cloud
+            .send(&CreateFunction {
+                body: input.into_wire(&code),
+            })
+            .await?)
+    }
+
+    /// Replaces a function's code by a folder or a ZIP.
+    ///
+    /// # Errors
+    /// As [`App::create_function`].
+    pub(crate) async fn update_code(
+        &self,
+        name: &str,
+        code: &Path,
+        prepared: impl FnOnce(&Archive),
+    ) -> Result<FunctionCode, AppError> {
+        let function = self.function(name).await?;
+        let kind = if function.is_http() {
+            FunctionKind::Http
+        } else {
+            FunctionKind::Event {
+                runtime: function.runtime,
+                handler: function.handler,
+            }
+        };
+        let code = read_code(code, &kind)?;
+        prepared(&code);
+        let body = NewCode {
+            code_type: "zip".to_owned(),
+            code_filename: Some(CODE_FILENAME.to_owned()),
+            func_code: Some(encoded(&code)),
+            ..NewCode::default()
+        };
+        Ok(self
+            .cloud
+            .send(&UpdateFunctionCode {
+                function_urn: self.function_urn(name)?,
+                body,
+            })
+            .await?)
+    }
+
+    /// Deletes a function, with its triggers.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or the service refuses.
+    pub(crate) async fn delete_function(&self, name: &str) -> Result<(), AppError> {
+        let function_urn = self.function_urn(name)?;
+        match self.cloud.send(&DeleteFunction { function_urn }).await {
+            Err(error) if error.is_not_found() => Err(self.no_function(name).await),
+            answer => Ok(answer?),
+        }
+    }
+
+    async fn no_function(&self, name: &str) -> AppError {
+        let others: Result<Vec<Function>, ApiError> = self.cloud.list(ListFunctions::default(), None).await;
+        // Only the suggestion is lost when the list cannot be had.
+        let names = others
+            .unwrap_or_default()
+            .into_iter()
+            .map(|function| function.func_name)
+            .collect();
+        AppError::not_found("function", name, names)
+    }
+}
+
+fn read_code(path: &Path, kind: &FunctionKind) -> Result<Archive, AppError> {
+    let kind = match kind {
+        FunctionKind::Http => package::FunctionKind::Http,
+        FunctionKind::Event { .. } => package::FunctionKind::Event,
+    };
+    Ok(package::code(path, kind, rule::CODE_UPLOAD_LIMIT)?)
+}

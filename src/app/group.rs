@@ -1,0 +1,67 @@
+//! API groups: the guide's Table 4, API Group.
+
+use super::{App, AppError, pick};
+use crate::wire::gateway::Gateway;
+use crate::wire::group::{CreateApiGroup, DeleteApiGroup, Group, ListApiGroups, NewGroup};
+use crate::wire::rule;
+
+impl App {
+    /// The groups of a gateway.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(crate) async fn groups(&self, gateway: &Gateway, limit: Option<usize>) -> Result<Vec<Group>, AppError> {
+        let first = ListApiGroups {
+            instance_id: gateway.id.clone(),
+            limit: Some(500),
+            ..ListApiGroups::default()
+        };
+        Ok(self.cloud.list(first, limit).await?)
+    }
+
+    /// The group of this name or id on a gateway.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(crate) async fn group(&self, gateway: &Gateway, name: &str) -> Result<Group, AppError> {
+        pick("group", name, self.groups(gateway, None).await?, |group| {
+            (&group.id, &group.name)
+        })
+        .map_err(|error| error.at(format!("on the gateway `{}`", gateway.instance_name)))
+    }
+
+    /// Creates a group.
+    ///
+    /// # Errors
+    /// A broken rule, or the service refuses; nothing was created then.
+    pub(crate) async fn create_group(
+        &self,
+        gateway: &str,
+        name: &str,
+        remark: Option<String>,
+    ) -> Result<Group, AppError> {
+        rule::group_name(name)?;
+        let instance_id = self.gateway(gateway).await?.id;
+        let body = NewGroup {
+            name: name.to_owned(),
+            remark,
+        };
+        Ok(self.cloud.send(&CreateApiGroup { instance_id, body }).await?)
+    }
+
+    /// Deletes a group that holds no API.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or the service refuses.
+    pub(crate) async fn delete_group(&self, gateway: &str, name: &str) -> Result<(), AppError> {
+        let gateway = self.gateway(gateway).await?;
+        let group_id = self.group(&gateway, name).await?.id;
+        Ok(self
+            .cloud
+            .send(&DeleteApiGroup {
+                instance_id: gateway.id,
+                group_id,
+            })
+            .await?)
+    }
+}

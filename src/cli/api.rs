@@ -1,0 +1,261 @@
+//! `fgctl api`: the guide's step 4, Modify and Publish Latest Version.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::app::ApiChange;
+use crate::ui::Report;
+use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, SYNC};
+use crate::wire::environment::RELEASE;
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Change and publish the APIs of a gateway
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List a gateway's APIs
+    List(List),
+    /// Show an API and its backend
+    Get(Named),
+    /// Change an API's backend; publish it afterwards
+    Update(Update),
+    /// Publish an API's latest version
+    Publish(Publish),
+    /// Take an API offline
+    Unpublish(Unpublish),
+    /// Delete an API that is published nowhere
+    Delete(Named),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum NetworkArchitecture {
+    /// Non-VPC
+    V1,
+    /// VPC; WebSocket needs it
+    V2,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum InvocationMode {
+    /// Synchronous; WebSocket needs it
+    Sync,
+    /// Asynchronous
+    Async,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// Name or id
+    name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  fgctl api update API_websocket_demo --gateway apig-ws --network-architecture v2 --invocation-mode sync"
+)]
+pub(super) struct Update {
+    #[command(flatten)]
+    named: Named,
+    /// Network architecture of the backend
+    #[arg(long, value_enum)]
+    network_architecture: Option<NetworkArchitecture>,
+    /// Invocation mode of the backend
+    #[arg(long, value_enum)]
+    invocation_mode: Option<InvocationMode>,
+    /// Backend timeout in milliseconds: the idle limit of a WebSocket connection
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    timeout: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fgctl api publish API_websocket_demo --gateway apig-ws --environment RELEASE")]
+pub(super) struct Publish {
+    #[command(flatten)]
+    named: Named,
+    /// Environment's name or id
+    #[arg(long, default_value = RELEASE)]
+    environment: String,
+    /// Remark
+    #[arg(long)]
+    remark: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Unpublish {
+    #[command(flatten)]
+    named: Named,
+    /// Environment's name or id
+    #[arg(long, default_value = RELEASE)]
+    environment: String,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::List(args) => list(&args, context).await,
+        Command::Get(args) => get(&args, context).await,
+        Command::Update(args) => update(args, context).await,
+        Command::Publish(args) => publish(args, context).await,
+        Command::Unpublish(args) => unpublish(&args, context).await,
+        Command::Delete(args) => delete(&args, context).await,
+    }
+}
+
+async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let apis = app.apis(&app.gateway(&args.gateway).await?, args.limit).await?;
+    let report = Report::list(
+        &apis,
+        |api| api.name.clone(),
+        &[
+            ("NAME", &|api| api.name.clone()),
+            ("GROUP", &|api| api.group_name.clone().unwrap_or_default()),
+            ("METHOD", &|api| api.req_method.clone()),
+            ("PATH", &|api| api.req_uri.clone()),
+            ("PROTOCOL", &|api| api.req_protocol.clone()),
+            ("AUTHENTICATION", &|api| api.auth_type.clone()),
+            ("PUBLISHED", &|api| published(api)),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}
+
+fn published(api: &Api) -> String {
+    api.run_env_name
+        .clone()
+        .filter(|names| !names.is_empty())
+        .unwrap_or_else(|| "no".to_owned())
+}
+
+async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let api = app.api(&app.gateway(&args.gateway).await?, &args.name).await?;
+    context.ui.show(&report(&api))?;
+    Ok(())
+}
+
+fn report(api: &Api) -> Report {
+    let function = api.func_info.as_ref();
+    Report::item(
+        api,
+        &api.name,
+        vec![
+            ("Name", Some(api.name.clone())),
+            ("Id", Some(api.id.clone())),
+            ("Group", api.group_name.clone()),
+            (
+                "Request",
+                Some(format!("{} {} {}", api.req_protocol, api.req_method, api.req_uri)),
+            ),
+            ("Matching", api.match_mode.clone()),
+            ("Authentication", Some(api.auth_type.clone())),
+            ("Function", function.map(|function| function.function_urn.clone())),
+            (
+                "Network architecture",
+                function.and_then(|function| function.network_type.clone()),
+            ),
+            (
+                "Invocation mode",
+                function.and_then(|function| function.invocation_type.clone()),
+            ),
+            (
+                "Backend timeout",
+                function.map(|function| format!("{} ms", function.timeout)),
+            ),
+            ("Published", Some(published(api))),
+        ],
+    )
+}
+
+async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
+    let change = ApiChange {
+        network_architecture: args.network_architecture.map(|architecture| match architecture {
+            NetworkArchitecture::V1 => NETWORK_V1.to_owned(),
+            NetworkArchitecture::V2 => NETWORK_V2.to_owned(),
+        }),
+        invocation_mode: args.invocation_mode.map(|mode| match mode {
+            InvocationMode::Sync => SYNC.to_owned(),
+            InvocationMode::Async => "async".to_owned(),
+        }),
+        timeout: args.timeout,
+    };
+    if change.network_architecture.is_none() && change.invocation_mode.is_none() && change.timeout.is_none() {
+        return Err(CommandError::usage("nothing to change")
+            .hint("give --network-architecture, --invocation-mode or --timeout"));
+    }
+    let Named { name, gateway } = &args.named;
+    let (api, changed) = context.app().await?.update_api(gateway, name, change).await?;
+    if changed {
+        context.ui.status(format_args!(
+            "updated the API {name}; what runs changes when it is published"
+        ));
+        context
+            .ui
+            .hint(format_args!("fgctl api publish {name} --gateway {gateway}"));
+    } else {
+        context
+            .ui
+            .status(format_args!("nothing to change: the API {name} is so already"));
+    }
+    context.ui.show(&report(&api))?;
+    Ok(())
+}
+
+async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {
+    let Named { name, gateway } = &args.named;
+    let publication = context
+        .app()
+        .await?
+        .publish_api(gateway, name, &args.environment, args.remark)
+        .await?;
+    context
+        .ui
+        .status(format_args!("published the API {name} in {}", args.environment));
+    let report = Report::item(
+        &publication,
+        name,
+        vec![
+            ("API", Some(name.clone())),
+            ("Environment", Some(args.environment.clone())),
+            ("Publication", Some(publication.publish_id.clone())),
+            ("Version", Some(publication.version_id.clone())),
+            ("Time", Some(publication.publish_time.clone())),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}
+
+async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandError> {
+    let Named { name, gateway } = &args.named;
+    context
+        .ui
+        .confirm(&format!("Take the API {name} offline in {}?", args.environment))?;
+    context
+        .app()
+        .await?
+        .unpublish_api(gateway, name, &args.environment)
+        .await?;
+    context
+        .ui
+        .status(format_args!("took the API {name} offline in {}", args.environment));
+    Ok(())
+}
+
+async fn delete(args: &Named, context: &Context) -> Result<(), CommandError> {
+    context.ui.confirm(&format!("Delete the API {}?", args.name))?;
+    context.app().await?.delete_api(&args.gateway, &args.name).await?;
+    context.ui.status(format_args!("deleted the API {}", args.name));
+    Ok(())
+}

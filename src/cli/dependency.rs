@@ -1,0 +1,233 @@
+//! `fgctl dependency`: the guide's Table 2.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::app::{DependencySource, NewDependency};
+use crate::ui::Report;
+use crate::wire::dependency::Dependency;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Create dependencies and lay them over a function's code
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create a dependency from a ZIP or an OBS object; an existing name gets one more version
+    Create(Create),
+    /// List dependencies
+    List(List),
+    /// Show a dependency's newest version
+    Get(Get),
+    /// List a dependency's versions
+    Versions(Versions),
+    /// Delete a dependency, or one version of it
+    Delete(Delete),
+    /// Lay a dependency over a function's code
+    Attach(Attach),
+    /// Take a dependency off a function
+    Detach(Detach),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  fgctl dependency create depend-websocket --runtime Node.js12.13 --zip wss-nodejs12.zip",
+    group = clap::ArgGroup::new("source").required(true)
+)]
+pub(super) struct Create {
+    /// Name: at most 96 letters, digits, underscores, periods and hyphens
+    name: String,
+    /// Runtime that it is for, such as Node.js12.13
+    #[arg(long)]
+    runtime: String,
+    /// ZIP to upload, at most 10 MB
+    #[arg(long, value_name = "FILE", group = "source")]
+    zip: Option<PathBuf>,
+    /// URL of an OBS object in ZIP format, for a larger one
+    #[arg(long, value_name = "URL", group = "source")]
+    obs_url: Option<String>,
+    /// Description, at most 512 characters
+    #[arg(long)]
+    description: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Get {
+    /// Name or id
+    name: String,
+    /// Version's number; the newest unless given
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Versions {
+    /// Name or id
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// Name or id
+    name: String,
+    /// Version's number; all of them unless given
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fgctl dependency attach depend-websocket --function WebSocket-demo")]
+pub(super) struct Attach {
+    /// Name or id
+    name: String,
+    /// Function's name or URN
+    #[arg(long)]
+    function: String,
+    /// Version's number; the newest unless given
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Detach {
+    /// Name or id
+    name: String,
+    /// Function's name or URN
+    #[arg(long)]
+    function: String,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::Create(args) => create(args, context).await,
+        Command::List(args) => list(&args, context).await,
+        Command::Get(args) => get(&args, context).await,
+        Command::Versions(args) => versions(&args, context).await,
+        Command::Delete(args) => delete(&args, context).await,
+        Command::Attach(args) => attach(&args, context).await,
+        Command::Detach(args) => detach(&args, context).await,
+    }
+}
+
+async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
+    let source = match (args.zip, args.obs_url) {
+        (Some(path), _) => DependencySource::Zip(path),
+        (None, Some(url)) => DependencySource::Obs(url),
+        (None, None) => return Err(CommandError::usage("one of --zip and --obs-url is needed")),
+    };
+    let input = NewDependency {
+        name: args.name,
+        runtime: args.runtime,
+        source,
+        description: args.description,
+    };
+    let created = context.app().await?.create_dependency(input).await?;
+    context.ui.status(format_args!(
+        "created version {} of the dependency {}",
+        created.version, created.name
+    ));
+    context.ui.show(&report(&created))?;
+    Ok(())
+}
+
+async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+    let dependencies = context.app().await?.dependencies(args.limit).await?;
+    context.ui.show(&table(&dependencies))?;
+    Ok(())
+}
+
+async fn versions(args: &Versions, context: &Context) -> Result<(), CommandError> {
+    let versions = context.app().await?.dependency_versions(&args.name).await?;
+    context.ui.show(&table(&versions))?;
+    Ok(())
+}
+
+fn table(dependencies: &[Dependency]) -> Report {
+    Report::list(
+        dependencies,
+        |item| item.name.clone(),
+        &[
+            ("NAME", &|item| item.name.clone()),
+            ("RUNTIME", &|item| item.runtime.clone()),
+            ("VERSION", &|item| item.version.to_string()),
+            ("SIZE", &|item| format!("{} bytes", item.size)),
+            ("ID", &|item| item.id.clone()),
+        ],
+    )
+}
+
+async fn get(args: &Get, context: &Context) -> Result<(), CommandError> {
+    let found = context
+        .app()
+        .await?
+        .dependency_version(&args.name, args.version)
+        .await?;
+    context.ui.show(&report(&found))?;
+    Ok(())
+}
+
+fn report(version: &Dependency) -> Report {
+    Report::item(
+        version,
+        &version.name,
+        vec![
+            ("Name", Some(version.name.clone())),
+            ("Runtime", Some(version.runtime.clone())),
+            ("Version", Some(version.version.to_string())),
+            ("Version id", Some(version.id.clone())),
+            ("Dependency id", Some(version.dep_id.clone())),
+            ("Size", Some(format!("{} bytes", version.size))),
+            ("Etag", Some(version.etag.clone())),
+            ("Description", Some(version.description.clone())),
+        ],
+    )
+}
+
+async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let what = match args.version {
+        Some(version) => format!("version {version} of the dependency {}", args.name),
+        None => format!("the dependency {} with all its versions", args.name),
+    };
+    app.dependency(&args.name).await?;
+    context.ui.confirm(&format!("Delete {what}?"))?;
+    app.delete_dependency(&args.name, args.version).await?;
+    context.ui.status(format_args!("deleted {what}"));
+    Ok(())
+}
+
+async fn attach(args: &Attach, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let (version, changed) = app.attach_dependency(&args.name, &args.function, args.version).await?;
+    let name = format!("version {} of {}", version.version, version.name);
+    match changed {
+        true => context.ui.status(format_args!("attached {name} to {}", args.function)),
+        false => context
+            .ui
+            .status(format_args!("{name} is attached to {} already", args.function)),
+    }
+    context.ui.show(&report(&version))?;
+    Ok(())
+}
+
+async fn detach(args: &Detach, context: &Context) -> Result<(), CommandError> {
+    match context
+        .app()
+        .await?
+        .detach_dependency(&args.name, &args.function)
+        .await?
+    {
+        true => context
+            .ui
+            .status(format_args!("detached {} from {}", args.name, args.function)),
+        false => context
+            .ui
+            .status(format_args!("{} is not attached to {}", args.name, args.function)),
+    }
+    Ok(())
+}

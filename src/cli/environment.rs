@@ -1,0 +1,100 @@
+//! `fgctl environment`: the guide's Table 4, Environment.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::ui::Report;
+use crate::wire::environment::Environment;
+use clap::{Args, Subcommand};
+
+/// Create environments on a gateway; RELEASE always exists
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create an environment
+    #[command(after_help = "Example:\n  fgctl environment create TEST --gateway apig-ws")]
+    Create(Create),
+    /// List a gateway's environments
+    List(List),
+    /// Show an environment
+    Get(Named),
+    /// Delete an environment in which nothing is published
+    Delete(Named),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// Name: 3 to 64 letters, digits and underscores
+    name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+    /// Remark
+    #[arg(long)]
+    remark: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// Name or id
+    name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    match command {
+        Command::Create(args) => {
+            let environment = app.create_environment(&args.gateway, &args.name, args.remark).await?;
+            context
+                .ui
+                .status(format_args!("created the environment {}", environment.name));
+            context.ui.show(&report(&environment))?;
+        }
+        Command::List(args) => {
+            let environments = app.environments(&app.gateway(&args.gateway).await?, args.limit).await?;
+            let report = Report::list(
+                &environments,
+                |environment| environment.name.clone(),
+                &[
+                    ("NAME", &|environment| environment.name.clone()),
+                    ("ID", &|environment| environment.id.clone()),
+                ],
+            );
+            context.ui.show(&report)?;
+        }
+        Command::Get(args) => {
+            let environment = app.environment(&app.gateway(&args.gateway).await?, &args.name).await?;
+            context.ui.show(&report(&environment))?;
+        }
+        Command::Delete(args) => {
+            context.ui.confirm(&format!("Delete the environment {}?", args.name))?;
+            app.delete_environment(&args.gateway, &args.name).await?;
+            context.ui.status(format_args!("deleted the environment {}", args.name));
+        }
+    }
+    Ok(())
+}
+
+fn report(environment: &Environment) -> Report {
+    Report::item(
+        environment,
+        &environment.name,
+        vec![
+            ("Name", Some(environment.name.clone())),
+            ("Id", Some(environment.id.clone())),
+            ("Remark", environment.remark.clone()),
+            ("Created", Some(environment.create_time.clone())),
+        ],
+    )
+}

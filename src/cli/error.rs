@@ -1,0 +1,335 @@
+//! How a command fails: what is told, and with which exit status.
+//!
+//! The one place that maps errors to exit statuses and hints: an error without a decision here does not compile.
+
+use super::exit::Exit;
+use crate::app::AppError;
+use crate::cloud::wait::WaitError;
+use crate::cloud::{ApiError, ConnectError, Refusal};
+use crate::codes;
+use crate::config::{NoCredentials, SettingsError};
+use crate::local::{AskError, StartError};
+use crate::socket::{HandshakeError, TargetError};
+use crate::studio::demo::DemoError;
+use crate::ui::{Colour, Options, PromptError, Ui};
+use std::error::Error;
+use std::fmt::Display;
+use std::io;
+use std::process::{ExitCode, ExitStatus};
+
+/// A command failed.
+#[derive(Debug)]
+pub(super) struct CommandError {
+    exit: Exit,
+    text: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    /// The reader of stdout went away: nobody is left to tell, and nothing is wrong.
+    silent: bool,
+}
+
+impl CommandError {
+    fn new(exit: Exit, text: impl Into<String>) -> Self {
+        Self {
+            exit,
+            text: text.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            silent: false,
+        }
+    }
+
+    fn of(exit: Exit, error: &(dyn Error + 'static)) -> Self {
+        let mut failed = Self::new(exit, error.to_string());
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let text = error.to_string();
+            let told = failed.causes.last().unwrap_or(&failed.text);
+            if !told.contains(&text) {
+                failed.causes.push(text);
+            }
+            cause = error.source();
+        }
+        failed
+    }
+
+    /// The command line, or a value in it, is wrong.
+    pub(super) fn usage(text: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, text)
+    }
+
+    /// Something that was named does not exist.
+    pub(super) fn not_found(text: impl Into<String>) -> Self {
+        Self::new(Exit::NotFound, text)
+    }
+
+    /// A handshake or a check failed.
+    pub(super) fn check(text: impl Into<String>) -> Self {
+        Self::new(Exit::Check, text)
+    }
+
+    /// Ctrl-C.
+    pub(super) fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted")
+    }
+
+    /// A program that this one started ended with `status`, after it had said `said`.
+    pub(super) fn child(status: ExitStatus, said: &str) -> Self {
+        let exit = match status.code() {
+            Some(2) => Exit::Usage,
+            Some(5) => Exit::Conflict,
+            _ => Exit::Failed,
+        };
+        let mut lines = said.lines().filter(|line| !line.trim().is_empty());
+        let text = lines
+            .next()
+            .map_or_else(|| format!("it ended with {status}"), str::to_owned);
+        let mut failed = Self::new(exit, text.trim_start_matches("error: "));
+        for line in lines {
+            match line.trim().split_once(": ") {
+                Some(("caused by", cause)) => failed.causes.push(cause.to_owned()),
+                Some(("hint", hint)) => failed.hints.push(hint.to_owned()),
+                _ => failed.causes.push(line.trim().to_owned()),
+            }
+        }
+        failed
+    }
+
+    /// Adds what to do; best a command that can be pasted.
+    pub(super) fn hint(mut self, text: impl Display) -> Self {
+        self.hints.push(text.to_string());
+        self
+    }
+
+    fn hints(mut self, texts: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(texts);
+        self
+    }
+
+    /// Tells it and gives the process its exit status.
+    pub(super) fn tell(self, ui: &Ui) -> ExitCode {
+        if self.silent {
+            return ExitCode::SUCCESS;
+        }
+        ui.error(&self.text, &self.causes, &self.hints);
+        self.exit.into()
+    }
+
+    /// The same before the terminal's own settings are known.
+    pub(super) fn tell_plainly(self) -> ExitCode {
+        self.tell(&Ui::new(Options {
+            colour: Colour::Never,
+            ..Options::default()
+        }))
+    }
+}
+
+/// Help and version go to stdout and are a success; a wrong command line is a usage error.
+pub(super) fn of_the_command_line(error: &clap::Error) -> ExitCode {
+    // There is nobody to tell when this cannot be printed.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+impl From<AppError> for CommandError {
+    fn from(error: AppError) -> Self {
+        let exit = match &error {
+            AppError::Api(_) => {
+                let AppError::Api(error) = error else {
+                    unreachable!("it was just seen")
+                };
+                return error.into();
+            }
+            AppError::Wait(WaitError::Failed(_)) => {
+                let AppError::Wait(WaitError::Failed(error)) = error else {
+                    unreachable!("it was just seen")
+                };
+                return error.into();
+            }
+            AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
+            AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
+            AppError::NotFound { .. } => Exit::NotFound,
+            AppError::Refused { .. } => Exit::Failed,
+            AppError::NotReady { .. } => Exit::Conflict,
+            AppError::Unproved { .. } => Exit::Service,
+        };
+        let hints = error.hints();
+        Self::of(exit, &error).hints(hints)
+    }
+}
+
+impl From<ApiError> for CommandError {
+    fn from(error: ApiError) -> Self {
+        let exit = match &error {
+            ApiError::Refused(refusal) if is_about_credentials(refusal) => Exit::Credentials,
+            ApiError::Refused(_) if error.is_not_found() => Exit::NotFound,
+            ApiError::Refused(_) if error.is_conflict() => Exit::Conflict,
+            ApiError::Refused(_) | ApiError::Unreachable { .. } | ApiError::Unreadable { .. } => Exit::Service,
+            ApiError::Shape { .. } => Exit::Usage,
+        };
+        let mut failed = Self::of(exit, &error);
+        if let Some(entry) = error.explanation() {
+            failed.hints.push(format!(
+                "{} means: {}; often: {}",
+                entry.code, entry.meaning, entry.cause
+            ));
+            failed.hints.push(entry.next.to_owned());
+        }
+        if let Some(id) = error.refusal().and_then(|refusal| refusal.request_id.as_ref()) {
+            failed.causes.push(format!("request id {id}"));
+        }
+        if matches!(error, ApiError::Unreachable { .. }) {
+            failed
+                .hints
+                .push("check --endpoint and --region; for the local cloud: fgctl local status".to_owned());
+        }
+        failed
+    }
+}
+
+/// Whether the service did not accept who is calling, or what they may do.
+fn is_about_credentials(refusal: &Refusal) -> bool {
+    let codes = [
+        "APIGW.0301",
+        "APIGW.0302",
+        "APIGW.0303",
+        "FSS.0401",
+        "FSS.0403",
+        "FSS.1303",
+        "FSS.1310",
+    ];
+    refusal.status == 401 || codes.contains(&refusal.code.as_str())
+}
+
+impl From<ConnectError> for CommandError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Setup(error) => Self::of(Exit::Usage, &error),
+            ConnectError::Project(error) => Self::of(Exit::Service, &error).hint("name the project: --project-id ID"),
+        }
+    }
+}
+
+impl From<SettingsError> for CommandError {
+    fn from(error: SettingsError) -> Self {
+        let (exit, hint) = match &error {
+            SettingsError::NoRegion { .. } => (
+                Exit::Usage,
+                "--region cn-east-3; for the local cloud: eval \"$(fgctl local env)\"",
+            ),
+            SettingsError::HalfSet { .. } => (Exit::Credentials, "set both, or neither"),
+            SettingsError::NoLocalCloud => (Exit::NotFound, "fgctl local up --detach"),
+            SettingsError::Contradiction { .. } => (Exit::Usage, "leave one of them out"),
+            SettingsError::Endpoint { .. }
+            | SettingsError::UnknownService { .. }
+            | SettingsError::EndpointTwice { .. } => (
+                Exit::Usage,
+                "it should read URL or SERVICE=URL, as in --endpoint http://127.0.0.1:7860",
+            ),
+            SettingsError::Invalid { .. } => (Exit::Usage, "fgctl --help"),
+        };
+        Self::of(exit, &error).hint(hint)
+    }
+}
+
+impl From<NoCredentials> for CommandError {
+    fn from(error: NoCredentials) -> Self {
+        Self::of(Exit::Credentials, &error)
+            .hint("export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...")
+            .hint("for the local cloud: fgctl local up --detach && eval \"$(fgctl local env)\"")
+    }
+}
+
+impl From<PromptError> for CommandError {
+    fn from(error: PromptError) -> Self {
+        match &error {
+            PromptError::NoTerminal { flag, .. } => {
+                Self::of(Exit::Usage, &error).hint(format!("answer it with {flag}"))
+            }
+            PromptError::Declined => Self::of(Exit::Failed, &error),
+            PromptError::Terminal(_) => Self::of(Exit::Failed, &error),
+        }
+    }
+}
+
+impl From<AskError> for CommandError {
+    fn from(error: AskError) -> Self {
+        match &error {
+            AskError::NotRunning { .. } => Self::of(Exit::NotFound, &error).hint("fgctl local up --detach"),
+            AskError::Refused { .. } | AskError::StillRunning { .. } => Self::of(Exit::Failed, &error),
+        }
+    }
+}
+
+impl From<StartError> for CommandError {
+    fn from(error: StartError) -> Self {
+        let exit = match &error {
+            StartError::Locked { .. } | StartError::PortTaken { .. } => Exit::Conflict,
+            StartError::NewerState { .. } | StartError::State(_) | StartError::Authority(_) | StartError::Io(_) => {
+                Exit::Failed
+            }
+        };
+        let hints = error.hints();
+        Self::of(exit, &error).hints(hints)
+    }
+}
+
+impl From<HandshakeError> for CommandError {
+    fn from(error: HandshakeError) -> Self {
+        let failed = Self::of(Exit::Check, &error);
+        match &error {
+            HandshakeError::Refused(answer) => match answer.error_code.as_deref().and_then(codes::find) {
+                Some(entry) => failed
+                    .hint(format_args!(
+                        "{} means: {}; often: {}",
+                        entry.code, entry.meaning, entry.cause
+                    ))
+                    .hint(entry.next),
+                None => failed,
+            },
+            HandshakeError::Tls { .. } => {
+                failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure")
+            }
+            HandshakeError::Tcp { .. } => failed.hint("is it running? for the local cloud: fgctl local status"),
+            HandshakeError::Dns { .. } | HandshakeError::Timeout { .. } => {
+                failed.hint("check the URL: fgctl trigger url NAME")
+            }
+            HandshakeError::Header { .. } | HandshakeError::Protocol { .. } => failed,
+        }
+    }
+}
+
+impl From<TargetError> for CommandError {
+    fn from(error: TargetError) -> Self {
+        Self::of(Exit::Usage, &error)
+    }
+}
+
+impl From<DemoError> for CommandError {
+    fn from(error: DemoError) -> Self {
+        match error {
+            DemoError::Start(error) => error.into(),
+            DemoError::App(error) => error.into(),
+            DemoError::Handshake(error) => error.into(),
+            DemoError::Url(error) => error.into(),
+            DemoError::Interrupted => Self::interrupted(),
+            DemoError::Silent(_) => Self::of(Exit::Check, &error),
+            DemoError::Program { ref hint, .. } => Self::of(Exit::Failed, &error).hint(hint),
+            DemoError::Package(_) | DemoError::Files(_) => Self::of(Exit::Failed, &error),
+        }
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        let silent = error.kind() == io::ErrorKind::BrokenPipe;
+        Self {
+            silent,
+            ..Self::of(Exit::Failed, &error)
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! `fgctl gateway`: the guide's step 3.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::app::{self, NewGatewayInput};
+use crate::ui::Report;
+use crate::wire::gateway::Gateway;
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Create dedicated gateways; they bill by the hour until deleted
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create a dedicated gateway
+    Create(Create),
+    /// List gateways
+    List(List),
+    /// Show a gateway
+    Get(Named),
+    /// Wait until a gateway runs
+    Wait(Named),
+    /// Delete a gateway with all that is on it
+    Delete(Delete),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Edition {
+    /// 2000 requests a second
+    Basic,
+    /// 4000 requests a second
+    Professional,
+    /// 6000 requests a second
+    Enterprise,
+    /// 10000 requests a second
+    Platinum,
+}
+
+impl From<Edition> for app::Edition {
+    fn from(edition: Edition) -> Self {
+        match edition {
+            Edition::Basic => Self::Basic,
+            Edition::Professional => Self::Professional,
+            Edition::Enterprise => Self::Enterprise,
+            Edition::Platinum => Self::Platinum,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  fgctl gateway create apig-ws --edition basic --vpc vpc-default --subnet subnet-default --security-group default --public-inbound 5 --yes --wait"
+)]
+pub(super) struct Create {
+    /// Name: 3 to 64 letters, digits, hyphens and underscores
+    name: String,
+    /// Edition
+    #[arg(long, value_enum, default_value_t = Edition::Basic)]
+    edition: Edition,
+    /// VPC's name or id
+    #[arg(long)]
+    vpc: String,
+    /// Subnet's name or id
+    #[arg(long)]
+    subnet: String,
+    /// Security group's name or id
+    #[arg(long)]
+    security_group: String,
+    /// Zone's code, such as cn-east-3a (can be repeated); the first that offers the edition unless given
+    #[arg(long, value_name = "CODE")]
+    zone: Vec<String>,
+    /// Public inbound access with this bandwidth
+    #[arg(long, value_name = "MBIT/S", allow_negative_numbers = true)]
+    public_inbound: Option<i64>,
+    /// Enterprise project's id; 0 is the default project
+    #[arg(long, value_name = "ID")]
+    enterprise_project: Option<String>,
+    /// Description, at most 255 characters
+    #[arg(long)]
+    description: Option<String>,
+    /// Wait until it runs
+    #[arg(long)]
+    wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// Name or id
+    name: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// Name or id
+    name: String,
+    /// Wait until it is gone
+    #[arg(long)]
+    wait: bool,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::Create(args) => create(args, context).await,
+        Command::List(args) => list(&args, context).await,
+        Command::Get(args) => get(&args, context).await,
+        Command::Wait(args) => wait(&args, context).await,
+        Command::Delete(args) => delete(&args, context).await,
+    }
+}
+
+async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let (name, waits) = (args.name.clone(), args.wait);
+    let prepared = app
+        .prepare_gateway(NewGatewayInput {
+            name: args.name,
+            edition: args.edition.into(),
+            vpc: args.vpc,
+            subnet: args.subnet,
+            security_group: args.security_group,
+            zones: args.zone,
+            public_inbound: args.public_inbound,
+            enterprise_project: args.enterprise_project,
+            description: args.description,
+        })
+        .await?;
+    context.ui.status(format_args!(
+        "A dedicated gateway ({}, zone {}) bills by the hour from its creation until it is deleted.",
+        prepared.spec_id,
+        prepared.available_zone_ids.join(", ")
+    ));
+    context.ui.confirm(&format!("Create the gateway {name}?"))?;
+    let id = app.create_gateway(prepared).await?;
+    context.ui.status(format_args!("creating the gateway {name} ({id})"));
+    let gateway = if waits {
+        running(&id, &name, context).await?
+    } else {
+        app.gateway_details(&id).await?
+    };
+    if !waits {
+        context.ui.hint(format_args!("fgctl gateway wait {name}"));
+    }
+    context.ui.show(&report(&gateway))?;
+    Ok(())
+}
+
+async fn running(id: &str, name: &str, context: &Context) -> Result<Gateway, CommandError> {
+    let app = context.app().await?;
+    let step = context.ui.step(format!("waiting for the gateway {name}"));
+    let resume = |error: CommandError| error.hint(format!("fgctl gateway wait {name}"));
+    let gateway = app
+        .wait_for_gateway(id, context.wait_timeout(), |text| step.note(text))
+        .await;
+    let gateway = gateway.map_err(CommandError::from).map_err(resume)?;
+    step.done(&gateway.status);
+    Ok(gateway)
+}
+
+async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+    let gateways = context.app().await?.gateways(args.limit).await?;
+    let report = Report::list(
+        &gateways,
+        |gateway| gateway.instance_name.clone(),
+        &[
+            ("NAME", &|gateway| gateway.instance_name.clone()),
+            ("STATUS", &|gateway| gateway.status.clone()),
+            ("EDITION", &|gateway| gateway.spec.clone()),
+            ("ID", &|gateway| gateway.id.clone()),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}
+
+async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
+    let gateway = context.app().await?.gateway_details(&args.name).await?;
+    context.ui.show(&report(&gateway))?;
+    Ok(())
+}
+
+fn report(gateway: &Gateway) -> Report {
+    let addresses = gateway.publicips.iter().flatten();
+    let addresses: Vec<String> = addresses
+        .map(|address| format!("{} ({} Mbit/s)", address.ip_address, address.bandwidth_size))
+        .collect();
+    Report::item(
+        gateway,
+        &gateway.instance_name,
+        vec![
+            ("Name", Some(gateway.instance_name.clone())),
+            ("Id", Some(gateway.id.clone())),
+            ("Status", Some(gateway.status.clone())),
+            ("Edition", Some(gateway.spec.clone())),
+            ("Zones", gateway.available_zone_ids.clone()),
+            ("Public inbound", Some(addresses.join(", "))),
+        ],
+    )
+}
+
+async fn wait(args: &Named, context: &Context) -> Result<(), CommandError> {
+    let found = context.app().await?.gateway(&args.name).await?;
+    let gateway = running(&found.id, &found.instance_name, context).await?;
+    context.ui.show(&report(&gateway))?;
+    Ok(())
+}
+
+async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let gateway = app.gateway(&args.name).await?;
+    let name = &gateway.instance_name;
+    context
+        .ui
+        .confirm(&format!("Delete the gateway {name} with all groups and APIs on it?"))?;
+    let step = context.ui.step(format!("deleting the gateway {name}"));
+    app.delete_gateway(&gateway.id, args.wait.then(|| context.wait_timeout()))
+        .await?;
+    step.done(if args.wait { "gone" } else { "goes on in the background" });
+    Ok(())
+}

@@ -1,0 +1,339 @@
+//! Options that every command has, and what a command needs to run.
+
+use super::error::CommandError;
+use crate::app::App;
+use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
+use crate::config::{self, Settings};
+use crate::env::{self, Env};
+use crate::local::{Inherited, Runtime};
+use crate::sign::Credentials;
+use crate::socket::{self, Connector};
+use crate::ui::{self, Ui};
+use crate::wire::Service;
+use clap::{ArgAction, Args, ValueEnum};
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest that a gateway's creation is waited for unless `--wait-timeout` says otherwise.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
+
+/// How data is written to stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// Columns for a person
+    #[default]
+    Table,
+    /// JSON with the service's own field names
+    Json,
+    /// One name a line
+    Name,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    /// On a terminal that shows it
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Options that every command has.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Region, such as cn-east-3 (CN East-Shanghai1)
+    #[arg(long, global = true, value_name = "ID")]
+    region: Option<String>,
+    /// Project id; looked up by region when missing
+    #[arg(long, global = true, value_name = "ID")]
+    project_id: Option<String>,
+    /// Where a service answers, in place of its public address (can be repeated)
+    #[arg(long, global = true, value_name = "[SERVICE=]URL")]
+    endpoint: Vec<String>,
+    /// Use the running local cloud
+    #[arg(long, global = true)]
+    local: bool,
+    /// Certificate authority to trust besides the system's
+    #[arg(long, global = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// How to write data
+    #[arg(short, long, global = true, value_enum)]
+    output: Option<Output>,
+    /// Answer yes to every question
+    #[arg(short, long, global = true)]
+    yes: bool,
+    /// Never ask; a missing answer is an error
+    #[arg(long, global = true)]
+    no_input: bool,
+    /// Longest wait of --wait, such as 90s or 20m
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    wait_timeout: Option<Duration>,
+    /// Show each request
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t)]
+    color: Colour,
+}
+
+/// Reads `90s`, `20m`, `1h` or a number of seconds.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let number: u64 = number
+        .parse()
+        .map_err(|_| "it should begin with a whole number, as in 90s or 20m".to_owned())?;
+    let scale = match unit {
+        "ms" => return Ok(Duration::from_millis(number)),
+        "" | "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        other => return Err(format!("`{other}` is no unit of time; use ms, s, m or h")),
+    };
+    number
+        .checked_mul(scale)
+        .map(Duration::from_secs)
+        .ok_or_else(|| "it is too long".to_owned())
+}
+
+/// What a command runs with.
+pub(super) struct Context {
+    /// The terminal.
+    pub(super) ui: Ui,
+    /// The environment.
+    pub(super) env: Env,
+    global: Global,
+}
+
+impl Context {
+    /// Reads the environment and prepares the terminal.
+    ///
+    /// # Errors
+    /// `FGCTL_OUTPUT` is no output.
+    pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
+        let output = match (global.output, env.get(env::FGCTL_OUTPUT)) {
+            (Some(output), _) => output,
+            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
+                CommandError::usage(format!(
+                    "the environment variable {} holds `{text}`, no output",
+                    env::FGCTL_OUTPUT
+                ))
+                .hint("use table, json or name")
+            })?,
+            (None, None) => Output::default(),
+        };
+        let options = ui::Options {
+            format: match output {
+                Output::Table => ui::Format::Table,
+                Output::Json => ui::Format::Json,
+                Output::Name => ui::Format::Name,
+            },
+            verbosity: match (global.quiet, global.verbose) {
+                (true, _) => ui::Verbosity::Quiet,
+                (false, true) => ui::Verbosity::Verbose,
+                (false, false) => ui::Verbosity::Normal,
+            },
+            colour: match global.color {
+                Colour::Auto => ui::Colour::Auto,
+                Colour::Always => ui::Colour::Always,
+                Colour::Never => ui::Colour::Never,
+            },
+            colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM).as_deref() == Some("dumb"),
+            no_input: global.no_input,
+            yes: global.yes,
+            unattended: env.get(env::CI).is_some(),
+        };
+        Ok(Self {
+            ui: Ui::new(options),
+            env,
+            global,
+        })
+    }
+
+    /// How long `--wait` waits.
+    pub(super) fn wait_timeout(&self) -> Duration {
+        self.global.wait_timeout.unwrap_or(WAIT_TIMEOUT)
+    }
+
+    /// The folder of the local cloud's state, unless a command names another.
+    ///
+    /// # Errors
+    /// There is no home to put it in.
+    pub(super) fn local_state(&self, named: Option<PathBuf>) -> Result<PathBuf, CommandError> {
+        if let Some(state) = named {
+            return std::path::absolute(&state).map_err(CommandError::from);
+        }
+        let data = match (self.env.os(env::XDG_DATA_HOME), self.env.os(env::HOME)) {
+            (Some(data), _) => PathBuf::from(data),
+            (None, Some(home)) => PathBuf::from(home).join(".local/share"),
+            (None, None) => {
+                return Err(
+                    CommandError::usage("there is no HOME to keep the local cloud's state in")
+                        .hint("name a folder: --state DIR"),
+                );
+            }
+        };
+        Ok(data.join("fgctl/local"))
+    }
+
+    /// What functions of a local cloud inherit of the environment.
+    pub(super) fn inherited(&self) -> Inherited {
+        let owned = |name: &str| self.env.os(name).map(OsStr::to_owned);
+        Inherited {
+            path: owned(env::PATH).unwrap_or_default(),
+            lang: owned(env::LANG),
+            library_path: owned(env::LD_LIBRARY_PATH),
+        }
+    }
+
+    /// The authority to trust besides the system's, as flags or the environment name it.
+    pub(super) fn ca_file(&self) -> Option<PathBuf> {
+        self.global
+            .ca_file
+            .clone()
+            .or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
+    }
+
+    /// The use cases, on the account and the region that flags, environment or the local cloud name.
+    ///
+    /// # Errors
+    /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
+    pub(super) async fn app(&self) -> Result<App, CommandError> {
+        let running = if self.global.local {
+            Some(Runtime::find(&self.local_state(None)?).await?)
+        } else {
+            None
+        };
+        let Global {
+            region,
+            project_id,
+            endpoint,
+            local,
+            ca_file,
+            ..
+        } = self.global.clone();
+        let flags = config::Flags {
+            region,
+            project_id,
+            endpoints: endpoint,
+            local,
+            ca_file,
+        };
+        let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
+        let settings = config::resolve(&flags, &variables, running.as_ref().map(local_cloud).as_ref())?;
+        for warning in &settings.warnings {
+            self.ui.warning(warning);
+        }
+        self.app_with(settings).await
+    }
+
+    /// The use cases on a local cloud that this process runs itself.
+    ///
+    /// # Errors
+    /// As [`Context::app`].
+    pub(super) async fn app_on(&self, runtime: &Runtime) -> Result<App, CommandError> {
+        let flags = config::Flags {
+            local: true,
+            ..config::Flags::default()
+        };
+        let settings = config::resolve(&flags, &|_| None, Some(&local_cloud(runtime)))?;
+        self.app_with(settings).await
+    }
+
+    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
+        let ca_file = settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone());
+        let options = cloud::Options {
+            ca_file: ca_file.clone(),
+            proxies: cloud::Proxies {
+                https: settings.proxies.https.clone(),
+                http: settings.proxies.http.clone(),
+                direct: settings.proxies.direct.clone(),
+            },
+            observer: Arc::new(Requests { ui: self.ui.clone() }),
+            ..cloud::Options::default()
+        };
+        let target = Target {
+            endpoints: Endpoints::new(|service: Service| settings.endpoint(service).value.as_str().to_owned()),
+            credentials: settings.credentials()?.value.clone(),
+            region: settings.region.value,
+            project_id: settings.project_id.map(|id| id.value),
+            domain_id: settings.domain_id.map(|id| id.value),
+        };
+        let cloud = Cloud::connect(target, options).await?;
+        let trust = ca_file.map_or(socket::Trust::System, socket::Trust::CaFile);
+        Ok(App::new(
+            cloud,
+            Connector::new(socket::Options {
+                trust,
+                ..socket::Options::default()
+            }),
+        ))
+    }
+}
+
+/// A running local cloud as the settings take it.
+fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
+    config::LocalCloud {
+        endpoint: runtime.endpoint(),
+        region: runtime.region.clone(),
+        project_id: runtime.project_id.clone(),
+        domain_id: Some(runtime.domain_id.clone()),
+        credentials: Credentials {
+            access_key: runtime.access_key.clone(),
+            secret_key: runtime.secret_key.clone(),
+            security_token: None,
+        },
+        ca_file: Some(runtime.ca_file.clone()),
+    }
+}
+
+/// Shows each request with `-v`.
+struct Requests {
+    ui: Ui,
+}
+
+impl Observer for Requests {
+    fn observe(&self, event: &Event<'_>) {
+        let line = |Attempt { method, path, .. }: &Attempt<'_>| format!("{method} {path}");
+        match event {
+            Event::Sent(_) => {}
+            Event::Answered {
+                attempt,
+                status,
+                request_id,
+                took,
+            } => self.ui.verbose(format_args!(
+                "{} -> {status} in {} ms, request id {}",
+                line(attempt),
+                took.as_millis(),
+                request_id.unwrap_or("none")
+            )),
+            Event::Failed { attempt, error, took } => {
+                self.ui.verbose(format_args!(
+                    "{} -> {error} after {} ms",
+                    line(attempt),
+                    took.as_millis()
+                ));
+            }
+            Event::Retrying { attempt, why, wait } => self.ui.status(format_args!(
+                "{}: {why}; trying again in {:.1} s (attempt {})",
+                line(attempt),
+                wait.as_secs_f64(),
+                attempt.number + 1
+            )),
+            Event::ClockCorrected { seconds } => self.ui.warning(format_args!(
+                "this machine's clock is {} s {} the service's; requests are signed with the service's time",
+                seconds.abs(),
+                if *seconds > 0 { "behind" } else { "ahead of" }
+            )),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `fgctl group`: the guide's Table 4, API Group.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::ui::Report;
+use crate::wire::group::Group;
+use clap::{Args, Subcommand};
+
+/// Create API groups on a gateway
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Create a group
+    #[command(after_help = "Example:\n  fgctl group create APIGroup_ws --gateway apig-ws")]
+    Create(Create),
+    /// List a gateway's groups
+    List(List),
+    /// Show a group
+    Get(Named),
+    /// Delete a group that holds no API
+    Delete(Named),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Create {
+    /// Name: 3 to 255 characters
+    name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+    /// Remark
+    #[arg(long)]
+    remark: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// Name or id
+    name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    gateway: String,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    match command {
+        Command::Create(args) => {
+            let group = app.create_group(&args.gateway, &args.name, args.remark).await?;
+            context.ui.status(format_args!("created the group {}", group.name));
+            context.ui.show(&report(&group))?;
+        }
+        Command::List(args) => {
+            let groups = app.groups(&app.gateway(&args.gateway).await?, args.limit).await?;
+            let report = Report::list(
+                &groups,
+                |group| group.name.clone(),
+                &[
+                    ("NAME", &|group| group.name.clone()),
+                    ("DEBUG DOMAIN", &|group| group.sl_domain.clone()),
+                    ("ID", &|group| group.id.clone()),
+                ],
+            );
+            context.ui.show(&report)?;
+        }
+        Command::Get(args) => {
+            let group = app.group(&app.gateway(&args.gateway).await?, &args.name).await?;
+            context.ui.show(&report(&group))?;
+        }
+        Command::Delete(args) => {
+            context.ui.confirm(&format!("Delete the group {}?", args.name))?;
+            app.delete_group(&args.gateway, &args.name).await?;
+            context.ui.status(format_args!("deleted the group {}", args.name));
+        }
+    }
+    Ok(())
+}
+
+fn report(group: &Group) -> Report {
+    Report::item(
+        group,
+        &group.name,
+        vec![
+            ("Name", Some(group.name.clone())),
+            ("Id", Some(group.id.clone())),
+            ("Debug domain", Some(group.sl_domain.clone())),
+            ("Remark", group.remark.clone()),
+            ("Created", Some(group.register_time.clone())),
+        ],
+    )
+}

@@ -1,0 +1,100 @@
+//! `fgctl local`: the local cloud.
+
+mod env;
+mod up;
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::local::Runtime;
+use crate::ui::Report;
+use clap::{Args, Subcommand};
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Start the local cloud
+    Up(up::Up),
+    /// End the local cloud and its functions; its state stays
+    Down(State),
+    /// Show the local cloud that runs
+    Status(State),
+    /// Print what aims fgctl and the official SDKs at the local cloud
+    Env(env::Env),
+}
+
+impl Command {
+    /// Whether it runs servers in this process.
+    pub(super) fn serves(&self) -> bool {
+        matches!(self, Self::Up(_))
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct State {
+    /// Folder of its state
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::Up(args) => up::run(args, context).await,
+        Command::Down(args) => down(args, context).await,
+        Command::Status(args) => status(args, context).await,
+        Command::Env(args) => env::run(args, context).await,
+    }
+}
+
+async fn down(args: State, context: &Context) -> Result<(), CommandError> {
+    let runtime = Runtime::find(&context.local_state(args.state)?).await?;
+    let step = context.ui.step("ending the local cloud");
+    runtime.shut_down().await?;
+    step.done(format_args!("process {}", runtime.pid));
+    Ok(())
+}
+
+async fn status(args: State, context: &Context) -> Result<(), CommandError> {
+    let runtime = Runtime::find(&context.local_state(args.state)?).await?;
+    let status = runtime.status().await?;
+    let groups = status["groups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(group)
+        .collect::<Vec<_>>()
+        .join("; ");
+    let report = Report::item(
+        &status,
+        &runtime.endpoint(),
+        vec![
+            ("Endpoint", Some(runtime.endpoint())),
+            ("Process", Some(runtime.pid.to_string())),
+            ("Region", Some(runtime.region.clone())),
+            ("Project", Some(runtime.project_id.clone())),
+            ("State", Some(runtime.state.display().to_string())),
+            ("CA", Some(runtime.ca_file.display().to_string())),
+            ("Groups", Some(groups)),
+            ("Function", function(&status["function"])),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}
+
+fn group(group: &Value) -> String {
+    let name = group["name"].as_str().unwrap_or_default();
+    match group["down"].as_str() {
+        Some(why) => format!("{name} is down: {why}"),
+        None => format!("{name} on 127.0.0.1:{}", group["port"]),
+    }
+}
+
+fn function(function: &Value) -> Option<String> {
+    let (name, state) = (function["name"].as_str()?, function["state"].as_str()?);
+    Some(format!(
+        "{name}, {state}, {} sockets, {} requests",
+        function["sockets"], function["requests"]
+    ))
+}

@@ -1,0 +1,143 @@
+//! `fgctl local up`: starts the local cloud, in the foreground or behind it.
+
+use super::super::error::CommandError;
+use super::super::global::{Context, duration};
+use crate::local::{self, LocalCloud, Runtime};
+use clap::Args;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+/// How long a detached local cloud may take to start.
+const START_PATIENCE: Duration = Duration::from_secs(30);
+/// What a detached local cloud says once it serves.
+const READY: &str = "ready";
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fgctl local up --detach && eval \"$(fgctl local env)\"")]
+pub(super) struct Up {
+    /// Port of the services; 0 takes any
+    #[arg(long, default_value_t = local::DEFAULT_PORT)]
+    port: u16,
+    /// First port of the API groups, each of which takes the next free one; 0 takes any
+    #[arg(long, value_name = "PORT", default_value_t = local::DEFAULT_PORT + 1)]
+    ingress_port: u16,
+    /// Folder of its state
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Throw everything away at the end
+    #[arg(long)]
+    ephemeral: bool,
+    /// Go on in the background
+    #[arg(long)]
+    detach: bool,
+    /// How long a gateway takes to be created
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "500ms")]
+    gateway_delay: Duration,
+    /// Member of a function's configuration that stands for the WebSocket switch
+    #[arg(long, value_name = "NAME", default_value = local::DEFAULT_WEBSOCKET_FIELD)]
+    websocket_field: String,
+    /// Say on stdout when it serves, then nothing
+    #[arg(long, hide = true)]
+    announce: bool,
+}
+
+pub(super) async fn run(args: Up, context: &Context) -> Result<(), CommandError> {
+    let state = context.local_state(args.state.clone())?;
+    if let Ok(running) = Runtime::find(&state).await {
+        context.ui.status(format_args!(
+            "already running: process {} at {}",
+            running.pid,
+            running.endpoint()
+        ));
+        return Ok(());
+    }
+    if args.detach {
+        detach(&args, &state, context).await
+    } else {
+        serve(args, state, context).await
+    }
+}
+
+async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), CommandError> {
+    let cloud = LocalCloud::start(local::Options {
+        state,
+        port: args.port,
+        first_group_port: args.ingress_port,
+        lifetime: if args.ephemeral {
+            local::Lifetime::Ephemeral
+        } else {
+            local::Lifetime::Durable
+        },
+        gateway_delay: args.gateway_delay,
+        websocket_field: args.websocket_field,
+        inherited: context.inherited(),
+    })
+    .await?;
+    if args.announce {
+        context.ui.data(READY)?;
+    } else {
+        told(cloud.runtime(), context);
+        for down in cloud.groups_down() {
+            context.ui.warning(down);
+        }
+    }
+    cloud.run_until(super::super::interrupted()).await;
+    Ok(())
+}
+
+fn told(runtime: &Runtime, context: &Context) {
+    context.ui.status(format_args!(
+        "the local cloud serves at {} (process {})",
+        runtime.endpoint(),
+        runtime.pid
+    ));
+    context
+        .ui
+        .hint("aim fgctl and the SDKs at it: eval \"$(fgctl local env)\"");
+}
+
+/// Starts this program again in a process group of its own, and waits until it serves.
+async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), CommandError> {
+    fs::create_dir_all(state)?;
+    let log = state.join("local.log");
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["local", "up", "--announce", "--state"]).arg(state);
+    command.args([
+        "--port",
+        &args.port.to_string(),
+        "--ingress-port",
+        &args.ingress_port.to_string(),
+    ]);
+    command.args(["--gateway-delay", &format!("{}ms", args.gateway_delay.as_millis())]);
+    command.args(["--websocket-field", &args.websocket_field]);
+    if args.ephemeral {
+        command.arg("--ephemeral");
+    }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(&log)?);
+    #[cfg(unix)]
+    command.process_group(0);
+    let mut child = command.spawn()?;
+    let Some(stdout) = child.stdout.take() else {
+        unreachable!("stdout was piped")
+    };
+    let mut line = String::new();
+    let mut stdout = BufReader::new(stdout);
+    let read = tokio::time::timeout(START_PATIENCE, stdout.read_line(&mut line)).await;
+    if matches!(read, Ok(Ok(_))) && line.trim_end() == READY {
+        told(&Runtime::find(state).await?, context);
+        return Ok(());
+    }
+    let _ = child.start_kill();
+    let status = child.wait().await?;
+    Err(CommandError::child(
+        status,
+        &fs::read_to_string(&log).unwrap_or_default(),
+    ))
+}

@@ -1,0 +1,185 @@
+//! The command line: one file a noun, each its arguments and then what it does with them.
+//!
+//! The only layer that knows all others. Exit statuses are known to `error` and `exit` alone.
+
+mod api;
+mod completion;
+mod connect;
+mod demo;
+mod dependency;
+mod environment;
+mod error;
+mod exit;
+mod function;
+mod gateway;
+mod global;
+mod group;
+mod local;
+mod security_group;
+mod subnet;
+mod trigger;
+mod vpc;
+mod websocket;
+
+use crate::env::Env;
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::CompleteEnv;
+use error::CommandError;
+use global::{Context, Global};
+use std::process::ExitCode;
+
+/// Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud
+#[derive(Debug, Parser)]
+#[command(name = "fgctl", version, max_term_width = 120)]
+#[command(
+    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(subcommand)]
+    Function(function::Command),
+    #[command(subcommand)]
+    Dependency(dependency::Command),
+    #[command(subcommand)]
+    Websocket(websocket::Command),
+    #[command(subcommand)]
+    Gateway(gateway::Command),
+    #[command(subcommand)]
+    Group(group::Command),
+    #[command(subcommand)]
+    Environment(environment::Command),
+    #[command(subcommand)]
+    Trigger(trigger::Command),
+    #[command(subcommand)]
+    Api(api::Command),
+    #[command(subcommand)]
+    Vpc(vpc::Command),
+    #[command(subcommand)]
+    Subnet(subnet::Command),
+    #[command(subcommand)]
+    SecurityGroup(security_group::Command),
+    /// Open a WebSocket: lines go in, messages come out
+    Connect(connect::Connect),
+    #[command(subcommand)]
+    Local(local::Command),
+    /// Do the whole guide on a throw-away local cloud, and prove that the URL works
+    Demo(demo::Demo),
+    /// Print the completion script of a shell
+    Completion(completion::Completion),
+    /// The server of the demo's function
+    #[command(hide = true)]
+    DemoFunction,
+}
+
+impl Command {
+    /// Whether it runs servers in this process, which use every core.
+    fn serves(&self) -> bool {
+        match self {
+            Self::Demo(_) => true,
+            Self::Local(command) => command.serves(),
+            _ => false,
+        }
+    }
+}
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    CompleteEnv::with_factory(Cli::command).complete();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return error::of_the_command_line(&error),
+    };
+    let context = match Context::new(cli.global, Env::read()) {
+        Ok(context) => context,
+        Err(error) => return error.tell_plainly(),
+    };
+    let mut runtime = if cli.command.serves() {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let outcome = match runtime.enable_all().build() {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(run(cli.command, &context));
+            // A prompt or a read of stdin that nobody answers must not keep the process.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.tell(&context.ui),
+    }
+}
+
+async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        // These see to Ctrl-C themselves: they have something to end.
+        Command::Local(command) => local::run(command, context).await,
+        Command::Demo(args) => demo::run(args, context).await,
+        Command::Connect(args) => connect::run(args, context).await,
+        Command::DemoFunction => demo::serve_function().await,
+        command => tokio::select! {
+            outcome = call(command, context) => outcome,
+            () = interrupted() => Err(CommandError::interrupted()),
+        },
+    }
+}
+
+async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
+    match command {
+        Command::Function(command) => function::run(command, context).await,
+        Command::Dependency(command) => dependency::run(command, context).await,
+        Command::Websocket(command) => websocket::run(command, context).await,
+        Command::Gateway(command) => gateway::run(command, context).await,
+        Command::Group(command) => group::run(command, context).await,
+        Command::Environment(command) => environment::run(command, context).await,
+        Command::Trigger(command) => trigger::run(command, context).await,
+        Command::Api(command) => api::run(command, context).await,
+        Command::Vpc(command) => vpc::run(command, context).await,
+        Command::Subnet(command) => subnet::run(command, context).await,
+        Command::SecurityGroup(command) => security_group::run(command, context).await,
+        Command::Completion(args) => completion::run(&args, context),
+        Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
+            unreachable!("run() saw to it")
+        }
+    }
+}
+
+/// Ends when the user or the system asks the process to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut terminated), Ok(mut hung_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+        else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+            _ = hung_up.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

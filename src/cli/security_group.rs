@@ -1,0 +1,42 @@
+//! `fgctl security-group`: what a gateway is put into.
+
+use super::error::CommandError;
+use super::global::Context;
+use crate::ui::Report;
+use crate::wire::security_group::ListSecurityGroups;
+use clap::{Args, Subcommand};
+
+/// See the security groups of the region
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List security groups
+    List(List),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    let Command::List(args) = command;
+    let items = context
+        .app()
+        .await?
+        .cloud()
+        .list(ListSecurityGroups::default(), args.limit)
+        .await?;
+    let report = Report::list(
+        &items,
+        |item| item.name.clone(),
+        &[
+            ("NAME", &|item| item.name.clone()),
+            ("DESCRIPTION", &|item| item.description.clone()),
+            ("ID", &|item| item.id.clone()),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}

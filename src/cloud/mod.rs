@@ -1,0 +1,224 @@
+//! Typed operations: an [`Operation`] in, its output or an [`ApiError`] out; paging, waiting, the project's id.
+//!
+//! Knows no terminal and no settings, and repeats nothing: that is the transport's. What callers need of the transport
+//! is named here, so that nobody above has to know it.
+
+mod error;
+mod line;
+mod pages;
+mod project;
+mod refusal;
+pub(crate) mod wait;
+
+pub(crate) use crate::transport::{
+    Attempt, Event, Exchange, Failure, Observer, Options, Proxies, Query, Request, Response, SetupError, Silent,
+    TransportError,
+};
+pub(crate) use error::{ApiError, ReadError, Refusal};
+pub(crate) use line::{Call, Endpoints};
+pub(crate) use project::ProjectError;
+
+/// Test doubles for the layers above.
+#[cfg(test)]
+pub(crate) use crate::transport::fake;
+
+use crate::sign::Credentials;
+use crate::transport;
+use crate::wire::{FunctionUrn, Listing, Operation, Scope};
+use line::{Identity, Line};
+use pages::Progress;
+use std::fmt;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// Whom to call, and as whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    /// Where each service is.
+    pub(crate) endpoints: Endpoints,
+    /// The region's id, `cn-east-3`.
+    pub(crate) region: String,
+    /// The project's id; looked up by the region where it is not known.
+    pub(crate) project_id: Option<String>,
+    /// The account's id; looked up when a global service is called first, where it is not known.
+    pub(crate) domain_id: Option<String>,
+    /// Who signs.
+    pub(crate) credentials: Credentials,
+}
+
+/// The cloud cannot be called.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// The transport cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The project's id is not known and cannot be found.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+}
+
+/// The cloud, as seen from one project of one region. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub(crate) struct Cloud(Arc<Inner>);
+
+struct Inner {
+    line: Line,
+    region: String,
+    project_id: String,
+    domain_id: OnceCell<Option<String>>,
+}
+
+impl Cloud {
+    /// Sets the transport up and finds the project's id where `target` has none.
+    ///
+    /// # Errors
+    /// [`ConnectError::Setup`] for a CA file or a proxy that cannot be used; [`ConnectError::Project`] as
+    /// [`Cloud::over`].
+    pub(crate) async fn connect(target: Target, options: Options) -> Result<Self, ConnectError> {
+        let stack = transport::stack(target.credentials.clone(), options)?;
+        Ok(Self::over(target, stack).await?)
+    }
+
+    /// The cloud over `exchange`, which signs and repeats as it sees fit.
+    ///
+    /// # Errors
+    /// [`ProjectError`] when the project's id has to be looked up and cannot be told.
+    pub(crate) async fn over(target: Target, exchange: impl Exchange + 'static) -> Result<Self, ProjectError> {
+        let Target {
+            endpoints,
+            region,
+            project_id,
+            mut domain_id,
+            ..
+        } = target;
+        let line = Line {
+            exchange: Arc::new(exchange),
+            endpoints,
+        };
+        let project_id = match project_id {
+            Some(project_id) => project_id,
+            None => {
+                let project = project::look_up(&line, &region).await?;
+                domain_id = domain_id.or(Some(project.domain_id));
+                project.id
+            }
+        };
+        Ok(Self(Arc::new(Inner {
+            line,
+            region,
+            project_id,
+            domain_id: domain_id.map_or_else(OnceCell::new, |id| OnceCell::new_with(Some(Some(id)))),
+        })))
+    }
+
+    /// The region's id.
+    pub(crate) fn region(&self) -> &str {
+        &self.0.region
+    }
+
+    /// The project's id.
+    pub(crate) fn project_id(&self) -> &str {
+        &self.0.project_id
+    }
+
+    /// Where each service is.
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.0.line.endpoints
+    }
+
+    /// The URN of the function `name` in the default package.
+    pub(crate) fn urn(&self, name: &str) -> FunctionUrn {
+        FunctionUrn::new(self.region(), self.project_id(), name)
+    }
+
+    /// Sends `operation` and reads what it answers.
+    ///
+    /// # Errors
+    /// [`ApiError`], all kinds.
+    pub(crate) async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, ApiError> {
+        let identity = self.identity(O::SCOPE).await?;
+        self.0.line.send(operation, self.project_id(), identity).await
+    }
+
+    /// Sends `call`, of the given scope, and answers what comes, unread: for operations that fgctl does not know.
+    ///
+    /// # Errors
+    /// [`ApiError::Refused`] and [`ApiError::Unreachable`].
+    pub(crate) async fn call(&self, call: &Call, scope: Scope) -> Result<Response, ApiError> {
+        let identity = self.identity(scope).await?;
+        self.0.line.perform(call, identity).await
+    }
+
+    /// The request that [`Cloud::send`] would send for `operation`, unsigned: to be shown, not sent. The account's id
+    /// is in it only if it is known, for nothing is looked up.
+    ///
+    /// # Errors
+    /// [`ApiError::Shape`].
+    pub(crate) fn request<O: Operation>(&self, operation: &O) -> Result<Request, ApiError> {
+        let call = Call::of(operation, self.project_id())?;
+        let identity = match O::SCOPE {
+            Scope::Project => Some(self.project_header()),
+            Scope::Domain => self.0.domain_id.get().cloned().flatten().map(domain_header),
+            Scope::Account => None,
+        };
+        Ok(self.0.line.request(&call, identity))
+    }
+
+    /// Lists from the page `first` on, to the end or until there are `limit` items.
+    ///
+    /// # Errors
+    /// [`ApiError`], all kinds; [`ApiError::Unreadable`] too when the pages repeat and so would never end.
+    pub(crate) async fn list<L: Listing>(&self, first: L, limit: Option<usize>) -> Result<Vec<L::Item>, ApiError> {
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut items = Vec::new();
+        let mut progress = Progress::default();
+        let mut next = Some(first);
+        while let Some(request) = next.take().filter(|_| items.len() < limit) {
+            let page = self.send(&request).await?;
+            progress.check::<L>(&request, &page)?;
+            next = request.after(&page);
+            items.extend(L::items(page));
+        }
+        items.truncate(limit);
+        Ok(items)
+    }
+
+    /// The header that says what a request of `scope` is about.
+    async fn identity(&self, scope: Scope) -> Result<Option<Identity>, ApiError> {
+        match scope {
+            Scope::Project => Ok(Some(self.project_header())),
+            Scope::Domain => Ok(self.domain_id().await?.map(domain_header)),
+            Scope::Account => Ok(None),
+        }
+    }
+
+    fn project_header(&self) -> Identity {
+        ("X-Project-Id", self.project_id().to_owned())
+    }
+
+    /// The account's id. Every project of an account names it; with none to ask, the service may find it by the key.
+    async fn domain_id(&self) -> Result<Option<String>, ApiError> {
+        let look_up = || async {
+            let projects = project::named(&self.0.line, self.region()).await?;
+            Ok(projects.into_iter().next().map(|project| project.domain_id))
+        };
+        self.0.domain_id.get_or_try_init(look_up).await.cloned()
+    }
+}
+
+fn domain_header(id: String) -> Identity {
+    ("X-Domain-Id", id)
+}
+
+impl fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cloud")
+            .field("region", &self.0.region)
+            .field("project_id", &self.0.project_id)
+            .field("endpoints", &self.0.line.endpoints)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! APIs as they are edited. What runs is what was published: see [`super::publication`].
+
+use super::api_definition::{self, backend_urn};
+use super::refusal::Refusal;
+use super::request::Call;
+use super::{gateway_status, group, page, publication};
+use crate::codes::apig::{API_NOT_FOUND, API_PUBLISHED};
+use crate::local::Context;
+use crate::local::store::Read;
+use crate::local::store::records::{APIS, ApiRecord, GroupRecord};
+use crate::wire::api::{Api, ApiFunction, ApiList, CreateApi, DeleteApi, ListApis, ShowDetailsOfApi, UpdateApi};
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// The API `id` of the gateway.
+///
+/// # Errors
+/// 404 `APIG.3002`.
+pub(super) fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<ApiRecord, Refusal> {
+    view.get(&APIS, id)?
+        .filter(|record| record.instance_id == instance_id)
+        .ok_or_else(|| Refusal::because(API_NOT_FOUND, format!("`{id}`")))
+}
+
+/// An API as it is answered: with its group, and where it is published.
+fn shown(view: &impl Read, record: ApiRecord, group: &GroupRecord) -> Result<Api, Refusal> {
+    let mut api = record.api;
+    publication::mark(view, &mut api)?;
+    api.group_name = Some(group.group.name.clone());
+    let info = api_definition::group_info(group);
+    api.other.insert("api_group_info".to_owned(), info);
+    Ok(api)
+}
+
+/// The record of the definition `sent` on the gateway, as [`api_definition::complete`] makes it.
+///
+/// # Errors
+/// The group or the function does not exist.
+fn defined(
+    context: &Context,
+    view: &impl Read,
+    (instance_id, sent): (&str, &Api),
+    now: Timestamp,
+) -> Result<(ApiRecord, GroupRecord), Refusal> {
+    gateway_status::usable(view, instance_id, now)?;
+    let group = group::find(view, instance_id, &sent.group_id)?;
+    let nothing = ApiFunction::default();
+    let urn = backend_urn(context, view, sent.func_info.as_ref().unwrap_or(&nothing))?;
+    let record = ApiRecord {
+        instance_id: instance_id.to_owned(),
+        api: api_definition::complete(sent, &urn, now),
+    };
+    Ok((record, group))
+}
+
+/// CreateApiV2.
+pub(super) async fn create(call: Call, input: CreateApi) -> Result<Api, Refusal> {
+    api_definition::check(&input.body)?;
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let (record, group) = defined(context, writer, (&input.instance_id, &input.body), now)?;
+            api_definition::fits_beside(writer, &record.api)?;
+            writer.put(&APIS, &record.api.id, &record)?;
+            shown(writer, record, &group)
+        })
+    })
+    .await
+}
+
+/// ListApisV2.
+pub(super) async fn list(call: Call, input: ListApis) -> Result<ApiList, Refusal> {
+    let apis = call.context.store.read(|reader| {
+        gateway_status::known(reader, &input.instance_id, call.now)?;
+        let mut apis = Vec::new();
+        for record in reader.scan(&APIS, "")? {
+            if record.instance_id == input.instance_id && matches(&record.api, &input) {
+                let group = group::find(reader, &record.instance_id, &record.api.group_id)?;
+                apis.push(listed(shown(reader, record, &group)?));
+            }
+        }
+        Ok::<_, Refusal>(apis)
+    })?;
+    let mut apis: Vec<Api> = apis
+        .into_iter()
+        .filter(|api| runs_in(api, input.env_id.as_deref()))
+        .collect();
+    apis.sort_by(|a, b| registered(a).cmp(registered(b)));
+    let page = page::by_offset(apis, input.offset, input.limit);
+    Ok(ApiList {
+        total: page::count(page.total),
+        size: page::count(page.items.len()),
+        apis: page.items,
+    })
+}
+
+fn matches(api: &Api, input: &ListApis) -> bool {
+    input.id.as_ref().is_none_or(|id| api.id == *id)
+        && input.group_id.as_ref().is_none_or(|id| api.group_id == *id)
+        && group::fits(input.name.as_deref(), input.precise_search.as_deref(), &api.name)
+}
+
+fn runs_in(api: &Api, environment: Option<&str>) -> bool {
+    let runs = api.run_env_id.as_deref().unwrap_or_default();
+    environment.is_none_or(|id| runs.split('|').any(|other| other == id))
+}
+
+fn registered(api: &Api) -> &str {
+    api.other
+        .get("register_time")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// `api` as lists hold it.
+fn listed(mut api: Api) -> Api {
+    api.func_info = None;
+    api.other.remove("api_group_info");
+    api
+}
+
+/// ShowDetailsOfApiV2.
+pub(super) async fn show(call: Call, input: ShowDetailsOfApi) -> Result<Api, Refusal> {
+    call.context.store.read(|reader| {
+        gateway_status::known(reader, &input.instance_id, call.now)?;
+        let record = find(reader, &input.instance_id, &input.api_id)?;
+        let group = group::find(reader, &input.instance_id, &record.api.group_id)?;
+        shown(reader, record, &group)
+    })
+}
+
+/// UpdateApiV2: the whole object is replaced. What runs stays as it is.
+pub(super) async fn update(call: Call, input: UpdateApi) -> Result<Api, Refusal> {
+    api_definition::check(&input.body)?;
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            gateway_status::usable(writer, &input.instance_id, now)?;
+            let current = find(writer, &input.instance_id, &input.api_id)?.api;
+            let (mut record, group) = defined(context, writer, (&input.instance_id, &input.body), now)?;
+            record.api.id.clone_from(&current.id);
+            api_definition::fits_beside(writer, &record.api)?;
+            keep_birth(&mut record.api, &current);
+            writer.put(&APIS, &record.api.id, &record)?;
+            shown(writer, record, &group)
+        })
+    })
+    .await
+}
+
+/// Gives `api` the registration times and the backend's id of `current`.
+fn keep_birth(api: &mut Api, current: &Api) {
+    let mut keep = |name: &str| {
+        if let Some(value) = current.other.get(name) {
+            api.other.insert(name.to_owned(), value.clone());
+        }
+    };
+    keep("register_time");
+    if let (Some(backend), Some(current)) = (&mut api.func_info, &current.func_info) {
+        for name in ["id", "register_time"] {
+            if let Some(value) = current.other.get(name) {
+                backend.other.insert(name.to_owned(), value.clone());
+            }
+        }
+    }
+}
+
+/// DeleteApiV2.
+pub(super) async fn delete(call: Call, input: DeleteApi) -> Result<(), Refusal> {
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            gateway_status::usable(writer, &input.instance_id, now)?;
+            let mut api = find(writer, &input.instance_id, &input.api_id)?.api;
+            publication::mark(writer, &mut api)?;
+            if let Some(environments) = api.run_env_name {
+                return Err(Refusal::because(API_PUBLISHED, format!("in {environments}")));
+            }
+            Ok(writer.remove(&APIS, &input.api_id)?)
+        })
+    })
+    .await
+}

@@ -1,0 +1,161 @@
+//! Who is calling: the signature checks of the gateway in front of every service.
+//! Source: "AK/SK Signing and Authentication Guide", "Common Errors Related to IAM Authentication Information".
+
+use super::super::Account;
+use super::refusal::Refusal;
+use crate::codes::front_door;
+use crate::sign::{Authorization, Mismatch, Request, SECURITY_TOKEN_HEADER, VALIDITY_SECONDS, verify};
+use http::HeaderMap;
+use http::request::Parts;
+use jiff::{SignedDuration, Timestamp};
+use percent_encoding::percent_decode_str;
+use std::sync::{Mutex, PoisonError};
+
+/// More failures of one access key than this, one after the other, lock it.
+const FAILURES: u32 = 5;
+/// How long it is locked.
+const LOCK: SignedDuration = SignedDuration::from_mins(5);
+
+/// The failures of the account's access key since it last signed well.
+#[derive(Debug, Default)]
+pub(super) struct Guard(Mutex<Failures>);
+
+#[derive(Debug, Default)]
+struct Failures {
+    count: u32,
+    locked_until: Option<Timestamp>,
+}
+
+impl Guard {
+    /// What the headers alone tell, before the body is read.
+    ///
+    /// # Errors
+    /// 401 `APIGW.0301`.
+    pub(super) fn identify(
+        &self,
+        headers: &HeaderMap,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<Authorization, Refusal> {
+        let Some(text) = headers.get(http::header::AUTHORIZATION) else {
+            return Err(refuse(match headers.contains_key("x-auth-token") {
+                true => "decrypt token fail",
+                false => "x-auth-token not found",
+            }));
+        };
+        let authorization: Authorization = String::from_utf8_lossy(text.as_bytes())
+            .parse()
+            .map_err(|error| refuse(format!("verify aksk signature fail, {error}")))?;
+        let access_key = &authorization.access_key;
+        if *access_key != account.credentials.access_key {
+            return Err(refuse(format!("Get secretKey failed,ak:{access_key},err:ak not exist")));
+        }
+        if headers.contains_key(SECURITY_TOKEN_HEADER) && account.credentials.security_token.is_none() {
+            return Err(refuse("decrypt token fail"));
+        }
+        if self.locked_until().is_some_and(|until| now < until) {
+            return Err(refuse("AK access failed to reach the limit,forbidden"));
+        }
+        Ok(authorization)
+    }
+
+    /// Whether the account signed exactly this request.
+    ///
+    /// # Errors
+    /// 401 `APIGW.0301`.
+    pub(super) fn verify(
+        &self,
+        (parts, body): (&Parts, &[u8]),
+        authorization: &Authorization,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let headers: Vec<(String, String)> = parts
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                (name.as_str().to_owned(), value)
+            })
+            .collect();
+        let request = Request {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: &query_pairs(parts.uri.query()),
+            headers: &headers,
+            body,
+        };
+        let outcome = verify(&request, authorization, &account.credentials.secret_key, now);
+        self.count(outcome.is_ok(), now);
+        outcome.map_err(|mismatch| refuse(reason(&mismatch)))
+    }
+
+    fn locked_until(&self) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).locked_until
+    }
+
+    fn count(&self, good: bool, now: Timestamp) {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if good {
+            *failures = Failures::default();
+            return;
+        }
+        failures.count += 1;
+        if failures.count > FAILURES {
+            *failures = Failures {
+                count: 0,
+                locked_until: now.checked_add(LOCK).ok(),
+            };
+        }
+    }
+}
+
+/// The documented tail for `mismatch`.
+fn reason(mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::Signature(canonical) => {
+            let canonical = canonical.replace('\n', "|");
+            format!("verify aksk signature fail, canonicalRequest:{canonical}")
+        }
+        Mismatch::Expired(seconds) => {
+            format!(
+                "calc ak sk signature fail:signature expired, X-Sdk-Date is {seconds} seconds away, {VALIDITY_SECONDS} are allowed"
+            )
+        }
+        Mismatch::NoDate | Mismatch::HeaderMissing(_) => format!("verify aksk signature fail, {mismatch}"),
+    }
+}
+
+fn refuse(tail: impl std::fmt::Display) -> Refusal {
+    Refusal::because(front_door::AUTHENTICATION, tail)
+}
+
+/// The decoded pairs of a query, in the order of the wire.
+pub(super) fn query_pairs(query: Option<&str>) -> Vec<(String, String)> {
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
+    query
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(name), decode(value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::query_pairs;
+
+    #[test]
+    fn a_query_is_decoded_in_the_order_of_the_wire() {
+        let pairs = query_pairs(Some("b=2&a=x%20y+z&&c&b=%31%3D"));
+        let expected = [("b", "2"), ("a", "x y z"), ("c", ""), ("b", "1=")];
+        assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert!(query_pairs(None).is_empty());
+    }
+}

@@ -1,0 +1,244 @@
+//! Functions: create, list, show, configure, delete. Their code is in [`super::function_code`].
+
+use super::super::Context;
+use super::function_code::{self, Sent};
+use super::refusal::Refusal;
+use super::request::Call;
+use super::{clock, configuration, page};
+use crate::codes::functiongraph::{
+    ALIAS_NOT_FOUND, FUNCTION_EXISTS, FUNCTION_NAME, FUNCTION_NOT_FOUND, FUNCTION_QUOTA, INVALID_PARAMETER, PACKAGE,
+    RUNTIME, VERSION_NOT_FOUND,
+};
+use crate::local::store::Read;
+use crate::local::store::records::{FUNCTIONS, FunctionRecord, TRIGGERS, function_key};
+use crate::wire::function::{
+    CreateFunction, DeleteFunction, Function, FunctionList, ListFunctions, NewFunction, ShowFunctionConfig,
+    StrategyConfig, UpdateFunctionConfig, UpdateFunctionMaxInstanceConfig, V2,
+};
+use crate::wire::urn::DEFAULT_PACKAGE;
+use crate::wire::{FunctionUrn, rule, runtime};
+use serde_json::Value;
+
+/// The qualifier of the editable copy.
+const LATEST: &str = "latest";
+/// How many functions an account may have.
+const QUOTA: usize = 400;
+
+/// Members of a function that lists have, besides those with a field of their own.
+const LISTED: &[&str] = &[
+    "resource_id",
+    "domain_id",
+    "namespace",
+    "project_name",
+    "gpu_memory",
+    "cpu",
+    "code_url",
+    "code_filename",
+    "image_name",
+    "xrole",
+    "app_xrole",
+    "extend_config",
+    "initializer_handler",
+    "initializer_timeout",
+    "pre_stop_handler",
+    "pre_stop_timeout",
+    "long_time",
+    "log_group_id",
+    "log_stream_id",
+    "is_bridge_function",
+];
+
+/// The key and the record of the function that `urn` names. A version or an alias but `latest` does not exist: the
+/// local cloud publishes none.
+///
+/// # Errors
+/// 404 `FSS.1051`, `FSS.1052` or `FSS.1053`.
+pub(super) fn find(
+    context: &Context,
+    view: &impl Read,
+    urn: &FunctionUrn,
+) -> Result<(String, FunctionRecord), Refusal> {
+    let account = &context.account;
+    let key = function_key(&urn.package, &urn.name);
+    let record = match urn.region == account.region && urn.project_id == account.project_id {
+        true => view.get(&FUNCTIONS, &key)?,
+        false => None,
+    };
+    let record = record.ok_or_else(|| Refusal::because(FUNCTION_NOT_FOUND, format!("`{urn}`")))?;
+    match urn.qualifier.as_deref() {
+        None | Some(LATEST) => Ok((key, record)),
+        Some(alias) if alias.starts_with('!') => Err(Refusal::because(ALIAS_NOT_FOUND, format!("`{alias}`"))),
+        Some(version) => Err(Refusal::because(VERSION_NOT_FOUND, format!("`{version}`"))),
+    }
+}
+
+/// CreateFunction.
+pub(super) async fn create(call: Call, input: CreateFunction) -> Result<Function, Refusal> {
+    let mut new = input.body;
+    if new.package.is_empty() {
+        new.package = DEFAULT_PACKAGE.to_owned();
+    }
+    check(&call.context, &new)?;
+    let key = function_key(&new.package, &new.func_name);
+    let mut sent = Sent::of_creation(&mut new);
+    sent.check()?;
+    call.context.store.read(|reader| absent(reader, &key))?;
+    let arrived = sent.arrive().await?;
+    let now = call.now;
+    call.blocking(move |context| {
+        let code = sent.code(arrived)?;
+        let mut record = configuration::create(context, &new, now)?;
+        function_code::put(context, &mut record, &sent, &code, now)?;
+        let dependencies = new.depend_version_list.unwrap_or_default();
+        context.store.write(|writer| {
+            absent(writer, &key)?;
+            function_code::attach(writer, &mut record.function, dependencies)?;
+            writer.put(&FUNCTIONS, &key, &record)?;
+            Ok(configuration::shown(context, record.function))
+        })
+    })
+    .await
+}
+
+/// The rules of a creation, in the service's order, but for those of the code.
+fn check(context: &Context, new: &NewFunction) -> Result<(), Refusal> {
+    rule::function_name(&new.func_name).map_err(|broken| Refusal::because(FUNCTION_NAME, broken))?;
+    rule::function_name(&new.package).map_err(|broken| {
+        let detail = format!(
+            "package `{}`: {} (the rule: {})",
+            new.package, broken.fault, broken.rule
+        );
+        Refusal::because(PACKAGE, detail)
+    })?;
+    rule::runtime(&new.runtime).map_err(|broken| Refusal::because(RUNTIME, broken))?;
+    let kind = new.kind.as_deref().unwrap_or(V2);
+    if !matches!(kind, "v1" | V2) {
+        return Err(Refusal::because(
+            INVALID_PARAMETER,
+            format!("type `{kind}` is neither v1 nor v2"),
+        ));
+    }
+    if new.runtime == runtime::HTTP && kind != V2 {
+        return Err(Refusal::because(
+            INVALID_PARAMETER,
+            "an HTTP function needs the type v2",
+        ));
+    }
+    configuration::check(context, &new.runtime, new)
+}
+
+fn absent(view: &impl Read, key: &str) -> Result<(), Refusal> {
+    if view.get(&FUNCTIONS, key)?.is_some() {
+        return Err(Refusal::because(FUNCTION_EXISTS, format!("`{key}`")));
+    }
+    if view.scan(&FUNCTIONS, "")?.len() >= QUOTA {
+        return Err(Refusal::because(FUNCTION_QUOTA, format!("{QUOTA} functions")));
+    }
+    Ok(())
+}
+
+/// ListFunctions.
+pub(super) async fn list(call: Call, input: ListFunctions) -> Result<FunctionList, Refusal> {
+    let records = call.context.store.read(|reader| reader.scan(&FUNCTIONS, ""))?;
+    let matches = |function: &Function| {
+        let name = input.func_name.as_ref();
+        let package = input.package_name.as_ref();
+        name.is_none_or(|name| function.func_name.contains(name))
+            && package.is_none_or(|package| package.is_empty() || function.package == *package)
+    };
+    let functions = records
+        .into_iter()
+        .map(|record| record.function)
+        .filter(matches)
+        .map(listed)
+        .collect();
+    let page = page::by_marker(functions, input.marker.as_deref(), input.maxitems.as_deref())?;
+    Ok(FunctionList {
+        next_marker: u64::try_from(page.next).unwrap_or(u64::MAX),
+        count: u64::try_from(page.total).ok(),
+        functions: page.items,
+    })
+}
+
+/// `function` as lists hold it.
+fn listed(mut function: Function) -> Function {
+    let vpc_id = function.other.get("func_vpc").map(|vpc| vpc["vpc_id"].clone());
+    function.other.retain(|name, _| LISTED.contains(&name.as_str()));
+    let vpc_id = vpc_id.filter(Value::is_string).unwrap_or_else(|| "".into());
+    function.other.insert("func_vpc_id".to_owned(), vpc_id);
+    function.other.insert("fail_count".to_owned(), 0.into());
+    function.depend_version_list = None;
+    function.network_controller = None;
+    function
+}
+
+/// ShowFunctionConfig.
+pub(super) async fn show(call: Call, input: ShowFunctionConfig) -> Result<Function, Refusal> {
+    let context = &call.context;
+    let (_, record) = context
+        .store
+        .read(|reader| find(context, reader, &input.function_urn))?;
+    Ok(configuration::shown(context, record.function))
+}
+
+/// UpdateFunctionConfig.
+pub(super) async fn update(call: Call, input: UpdateFunctionConfig) -> Result<Function, Refusal> {
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let (key, record) = find(context, writer, &input.function_urn)?;
+            let record = configuration::update(context, &record, &input.body, now)?;
+            writer.put(&FUNCTIONS, &key, &record)?;
+            Ok(configuration::shown(context, record.function))
+        })
+    })
+    .await
+}
+
+/// UpdateFunctionMaxInstanceConfig.
+pub(super) async fn limit_instances(call: Call, input: UpdateFunctionMaxInstanceConfig) -> Result<Function, Refusal> {
+    let now = call.now;
+    let instances = input.body.max_instance_num;
+    configuration::instances_in_range(instances)?;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let (key, mut record) = find(context, writer, &input.function_urn)?;
+            let function = &mut record.function;
+            if function.kind != V2 {
+                return Err(Refusal::because(
+                    INVALID_PARAMETER,
+                    "only functions of type v2 are limited",
+                ));
+            }
+            function.strategy_config = Some(StrategyConfig {
+                concurrency: Some(instances),
+                ..function.strategy_config.take().unwrap_or_default()
+            });
+            function.last_modified = clock::with_offset(now);
+            writer.put(&FUNCTIONS, &key, &record)?;
+            Ok(configuration::shown(context, record.function))
+        })
+    })
+    .await
+}
+
+/// DeleteFunction. The APIs that its triggers made stay, as on the real cloud.
+pub(super) async fn delete(call: Call, input: DeleteFunction) -> Result<(), Refusal> {
+    if input.function_urn.qualifier.as_deref() == Some(LATEST) {
+        let detail = "the version latest cannot be deleted: leave it out to delete the function";
+        return Err(Refusal::because(INVALID_PARAMETER, detail));
+    }
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let (key, _) = find(context, writer, &input.function_urn)?;
+            writer.remove(&FUNCTIONS, &key)?;
+            for trigger in writer.scan(&TRIGGERS, "")? {
+                if trigger.function == key {
+                    writer.remove(&TRIGGERS, &trigger.trigger.trigger_id)?;
+                }
+            }
+            Ok(())
+        })
+    })
+    .await
+}

@@ -1,0 +1,245 @@
+//! The rules of a gateway's creation, and the record that it makes.
+
+use super::super::{Account, Context};
+use super::identity::{new_id, own_uuid};
+use super::refusal::Refusal;
+use super::vpc::members;
+use super::{security_group, subnet, vpc};
+use crate::codes::apig::{
+    GATEWAY_PARAMETER, MAINTENANCE_BEGIN, MAINTENANCE_LENGTH, NO_ZONE, SECURITY_GROUP_NOT_FOUND, SPEC_NOT_FOUND,
+};
+use crate::local::store::records::GatewayRecord;
+use crate::wire::enterprise_project::DEFAULT_ID;
+use crate::wire::gateway::{BY_BANDWIDTH, EDITIONS, Gateway, GatewayAddress, NewGateway};
+use crate::wire::rule;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The letters of the region's zones.
+pub(super) const ZONES: &[char] = &['a', 'b', 'c'];
+/// The hours at which a maintenance window may begin.
+const HOURS: &[u8] = &[2, 6, 10, 14, 18, 22];
+/// How long it lasts, in hours.
+const WINDOW: u8 = 4;
+/// When it begins unless somebody says.
+const USUAL_HOUR: u8 = 22;
+
+/// Checks `new`.
+///
+/// # Errors
+/// The first rule that is broken.
+pub(super) fn check(account: &Account, new: &NewGateway) -> Result<(), Refusal> {
+    rule::gateway_name(&new.instance_name).map_err(|broken| parameter("instanceName", broken))?;
+    if !is_edition(&new.spec_id) {
+        return Err(Refusal::because(SPEC_NOT_FOUND, format!("`{}`", new.spec_id)));
+    }
+    zones(account, &new.available_zone_ids)?;
+    network(account, new)?;
+    window(new)?;
+    bandwidth(new)?;
+    let description = new.description.as_deref().unwrap_or_default();
+    if description.chars().count() > 255 || description.contains(['<', '>']) {
+        return Err(parameter("description", "at most 255 characters, no `<` and `>`"));
+    }
+    match new.enterprise_project_id.as_deref() {
+        None | Some("" | DEFAULT_ID) => Ok(()),
+        Some(other) => Err(parameter("enterpriseProjectId", format!("there is no `{other}`"))),
+    }
+}
+
+fn parameter(name: &str, detail: impl std::fmt::Display) -> Refusal {
+    Refusal::because(GATEWAY_PARAMETER, format!("parameter name[{name}], {detail}"))
+}
+
+/// An edition, one of its variants, or one with a network load balancer.
+fn is_edition(spec: &str) -> bool {
+    let spec = spec.strip_prefix("NLB_").unwrap_or(spec);
+    let spec = spec.strip_suffix("_IPV6").unwrap_or(spec);
+    let larger = spec.strip_prefix("PLATINUM_X").and_then(|size| size.parse().ok());
+    EDITIONS.contains(&spec) || larger.is_some_and(|size: u8| (2..=8).contains(&size))
+}
+
+fn zones(account: &Account, codes: &[String]) -> Result<(), Refusal> {
+    if codes.is_empty() {
+        return Err(Refusal::new(NO_ZONE));
+    }
+    let unknown = codes.iter().find(|code| {
+        !ZONES
+            .iter()
+            .any(|letter| **code == format!("{}{letter}", account.region))
+    });
+    match unknown {
+        Some(code) => Err(parameter("availableZoneIds", format!("there is no zone `{code}`"))),
+        None => Ok(()),
+    }
+}
+
+fn network(account: &Account, new: &NewGateway) -> Result<(), Refusal> {
+    if new.vpc_id != vpc::id(account) {
+        return Err(parameter("vpcId", format!("there is no VPC `{}`", new.vpc_id)));
+    }
+    if new.subnet_id != subnet::id(account) {
+        return Err(parameter(
+            "subnetId",
+            format!("there is no subnet `{}` in the VPC", new.subnet_id),
+        ));
+    }
+    if new.security_group_id != security_group::id(account) {
+        let detail = format!("`{}`", new.security_group_id);
+        return Err(Refusal::because(SECURITY_GROUP_NOT_FOUND, detail));
+    }
+    Ok(())
+}
+
+/// The maintenance window, both ends as they are written.
+fn window(new: &NewGateway) -> Result<(String, String), Refusal> {
+    let hour_of = |text: &str| text.strip_suffix(":00:00").filter(|h| h.len() == 2)?.parse::<u8>().ok();
+    let begin = match new.maintain_begin.as_deref() {
+        None | Some("") => USUAL_HOUR,
+        Some(text) => hour_of(text)
+            .filter(|hour| HOURS.contains(hour))
+            .ok_or_else(|| Refusal::because(MAINTENANCE_BEGIN, format!("`{text}`")))?,
+    };
+    let end = format!("{:02}:00:00", (begin + WINDOW) % 24);
+    match new.maintain_end.as_deref() {
+        Some(other) if !other.is_empty() && other != end => Err(Refusal::because(
+            MAINTENANCE_LENGTH,
+            format!("`{other}` is not `{end}`"),
+        )),
+        _ => Ok((format!("{begin:02}:00:00"), end)),
+    }
+}
+
+fn bandwidth(new: &NewGateway) -> Result<(), Refusal> {
+    if let Some(megabits) = new.ingress_bandwidth_size.filter(|size| *size != 0) {
+        rule::inbound_bandwidth(megabits).map_err(|broken| parameter("ingressBandwidthSize", broken))?;
+    }
+    if new.bandwidth_size.is_some_and(|size| size < 0) {
+        return Err(parameter("bandwidthSize", "it is negative"));
+    }
+    let modes = [&new.ingress_bandwidth_charging_mode, &new.bandwidth_charging_mode];
+    match modes
+        .into_iter()
+        .flatten()
+        .find(|mode| !mode.is_empty() && *mode != BY_BANDWIDTH)
+    {
+        Some(mode) => Err(parameter(
+            "bandwidthChargingMode",
+            format!("`{mode}` is not `{BY_BANDWIDTH}`"),
+        )),
+        None if new
+            .other
+            .get("eip_id")
+            .and_then(|id| id.as_str())
+            .is_some_and(|id| !id.is_empty()) =>
+        {
+            Err(parameter(
+                "eipId",
+                "a gateway of this region brings its own public address",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The record that the creation of `new` at `now` makes; `number` tells it from its siblings in its addresses.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn record(
+    context: &Context,
+    new: &NewGateway,
+    now: Timestamp,
+    number: usize,
+) -> Result<GatewayRecord, Refusal> {
+    let id = new_id();
+    let host = 10 + 3 * (number % 70);
+    let publicips = match new.ingress_bandwidth_size.unwrap_or(0) {
+        0 => Vec::new(),
+        bandwidth_size => vec![GatewayAddress {
+            // A network for documentation: no machine has such an address.
+            ip_address: format!("203.0.113.{host}"),
+            bandwidth_size,
+        }],
+    };
+    let mut other = settings(&context.account, new)?;
+    other.extend(addresses(host));
+    other.insert(
+        "endpoint_services".to_owned(),
+        json!([{
+            "service_name": format!("{}.apig.{id}", context.account.region),
+            "created_at": now.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        }]),
+    );
+    let delay = i64::try_from(context.behaviour.gateway_delay.as_millis()).unwrap_or(i64::MAX);
+    let gateway = Gateway {
+        id,
+        instance_name: new.instance_name.clone(),
+        spec: new.spec_id.clone(),
+        create_time: now.as_millisecond(),
+        enterprise_project_id: Some(DEFAULT_ID.to_owned()),
+        available_zone_ids: Some(format!("[{}]", new.available_zone_ids.join(", "))),
+        publicips: Some(publicips),
+        other,
+        ..Gateway::default()
+    };
+    Ok(GatewayRecord {
+        gateway,
+        running_at: now.as_millisecond().saturating_add(delay),
+        gone_at: None,
+    })
+}
+
+/// What an answer repeats of `new`, and what all gateways of the region have in common.
+fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, Refusal> {
+    let (begin, end) = window(new)?;
+    let mut settings = members(json!({
+        "project_id": account.project_id, "type": "apig", "eip_address": "", "charging_mode": 0, "cbc_metadata": "",
+        "loadbalancer_provider": "elb", "cbc_operation_locks": [],
+        "description": new.description.as_deref().unwrap_or_default(),
+        "vpc_id": new.vpc_id, "subnet_id": new.subnet_id, "security_group_id": new.security_group_id,
+        "maintain_begin": begin, "maintain_end": end,
+        "user_id": own_uuid(account, "user").replace('-', ""),
+        "bandwidth_size": new.bandwidth_size.unwrap_or(0), "bandwidth_charging_mode": BY_BANDWIDTH,
+        "ingress_bandwidth_charging_mode": BY_BANDWIDTH, "instance_version": "2.0.17", "virsubnet_id": null,
+        "supported_features": [], "endpoint_service": null, "is_releasable": true,
+    }));
+    if let Some(tags) = new.other.get("tags") {
+        settings.insert("tags".to_owned(), tags.clone());
+    }
+    Ok(settings)
+}
+
+/// The addresses of a gateway in the account's subnet.
+fn addresses(host: usize) -> Map<String, Value> {
+    let private = format!("192.168.0.{host}");
+    members(json!({
+        "ingress_ip": private, "privateips": [{"ip_address": private, "bandwidth_size": 0}],
+        "nat_eip_address": "", "nat_eip_ipv6_cidr": "", "unreliable_ips": [],
+        "node_ips": {
+            "livedata": [format!("192.168.0.{}", host + 1)], "shubao": [format!("192.168.0.{}", host + 2)],
+        },
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_edition;
+
+    #[test]
+    fn editions_and_their_variants() {
+        for spec in [
+            "BASIC",
+            "PLATINUM_IPV6",
+            "PLATINUM_X2",
+            "PLATINUM_X8",
+            "NLB_PROFESSIONAL",
+            "ENTERPRISE",
+        ] {
+            assert!(is_edition(spec), "{spec}");
+        }
+        for spec in ["", "basic", "GOLD", "PLATINUM_X9", "PLATINUM_X1", "BASIC_X2", "NLB_"] {
+            assert!(!is_edition(spec), "{spec}");
+        }
+    }
+}

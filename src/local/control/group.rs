@@ -1,0 +1,167 @@
+//! API groups. Each has a port of this machine for its whole life.
+
+use super::super::Context;
+use super::identity::new_id;
+use super::refusal::Refusal;
+use super::request::Call;
+use super::vpc::members;
+use super::{gateway_status, page};
+use crate::codes::apig::{GROUP_NAME_EXISTS, GROUP_NOT_EMPTY, GROUP_NOT_FOUND, PARAMETER_VALUE};
+use crate::local::store::Read;
+use crate::local::store::records::{APIS, GROUPS, GroupRecord};
+use crate::wire::group::{
+    CreateApiGroup, DeleteApiGroup, Group, GroupList, ListApiGroups, NewGroup, ShowDetailsOfApiGroup,
+};
+use crate::wire::rule;
+use jiff::Timestamp;
+use serde_json::json;
+
+/// The longest remark of a group, in characters.
+const REMARK: usize = 1000;
+
+/// CreateApiGroupV2.
+pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, Refusal> {
+    let CreateApiGroup { instance_id, body } = input;
+    rule::group_name(&body.name).map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "name", broken))?;
+    remark(body.remark.as_deref(), REMARK)?;
+    let now = call.now;
+    call.blocking(move |context| {
+        context
+            .store
+            .read(|reader| free(reader, &instance_id, &body.name, now))?;
+        let group = group(context, body, now);
+        let port = context
+            .ports
+            .open(&group.id)
+            .map_err(|error| Refusal::Internal(format!("no port for the group: {error}")))?;
+        let record = GroupRecord {
+            instance_id,
+            group,
+            port,
+        };
+        let written = context.store.write(|writer| {
+            free(writer, &record.instance_id, &record.group.name, now)?;
+            Ok(writer.put(&GROUPS, &record.group.id, &record)?)
+        });
+        if written.is_err() {
+            context.ports.close(&record.group.id);
+        }
+        written.map(|()| record.group)
+    })
+    .await
+}
+
+/// Checks the length of a remark.
+///
+/// # Errors
+/// 400 `APIG.2012`.
+pub(super) fn remark(remark: Option<&str>, most: usize) -> Result<(), Refusal> {
+    let length = remark.unwrap_or_default().chars().count();
+    if length <= most {
+        return Ok(());
+    }
+    let detail = format!("it has {length} characters, more than {most}");
+    Err(Refusal::parameter(PARAMETER_VALUE, "remark", detail))
+}
+
+/// Whether a group `name` may be made on the gateway.
+fn free(view: &impl Read, instance_id: &str, name: &str, now: Timestamp) -> Result<(), Refusal> {
+    gateway_status::usable(view, instance_id, now)?;
+    let taken = on(view, instance_id)?.iter().any(|record| record.group.name == name);
+    match taken {
+        true => Err(Refusal::because(GROUP_NAME_EXISTS, format!("`{name}`"))),
+        false => Ok(()),
+    }
+}
+
+fn on(view: &impl Read, instance_id: &str) -> Result<Vec<GroupRecord>, Refusal> {
+    let mut records = view.scan(&GROUPS, "")?;
+    records.retain(|record| record.instance_id == instance_id);
+    records.sort_by(|a, b| a.group.register_time.cmp(&b.group.register_time));
+    Ok(records)
+}
+
+fn group(context: &Context, new: NewGroup, now: Timestamp) -> Group {
+    let id = new_id();
+    let region = &context.account.region;
+    let sl_domain = format!("{id}.apic.{region}.huaweicloudapis.com");
+    Group {
+        other: members(json!({
+            "status": 1, "on_sell_status": 2, "url_domains": [], "sl_domain_access_enabled": true, "is_default": 2,
+            "version": "V1",
+            "sl_domains": [sl_domain, format!("{id}.apic.{region}.huaweicloudapis.cn")],
+        })),
+        id,
+        name: new.name,
+        sl_domain,
+        remark: Some(new.remark.unwrap_or_default()),
+        register_time: now.to_string(),
+        update_time: now.to_string(),
+    }
+}
+
+/// The group `id` of the gateway.
+///
+/// # Errors
+/// 404 `APIG.3001`.
+pub(super) fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<GroupRecord, Refusal> {
+    view.get(&GROUPS, id)?
+        .filter(|record| record.instance_id == instance_id)
+        .ok_or_else(|| Refusal::because(GROUP_NOT_FOUND, format!("`{id}`")))
+}
+
+/// Whether `name` is the one that was asked for: a part of it is enough, unless `precise` lists the parameter.
+pub(super) fn fits(asked: Option<&str>, precise: Option<&str>, name: &str) -> bool {
+    let whole = precise.is_some_and(|list| list.split(',').any(|parameter| parameter.trim() == "name"));
+    asked.is_none_or(|asked| if whole { name == asked } else { name.contains(asked) })
+}
+
+/// ListApiGroupsV2.
+pub(super) async fn list(call: Call, input: ListApiGroups) -> Result<GroupList, Refusal> {
+    let records = call.context.store.read(|reader| {
+        gateway_status::known(reader, &input.instance_id, call.now)?;
+        on(reader, &input.instance_id)
+    })?;
+    let groups = records
+        .into_iter()
+        .map(|record| record.group)
+        .filter(|group| input.id.as_ref().is_none_or(|id| group.id == *id))
+        .filter(|group| fits(input.name.as_deref(), input.precise_search.as_deref(), &group.name))
+        .collect();
+    let page = page::by_offset(groups, input.offset, input.limit);
+    Ok(GroupList {
+        total: page::count(page.total),
+        size: page::count(page.items.len()),
+        groups: page.items,
+    })
+}
+
+/// ShowDetailsOfApiGroupV2.
+pub(super) async fn show(call: Call, input: ShowDetailsOfApiGroup) -> Result<Group, Refusal> {
+    let record = call.context.store.read(|reader| {
+        gateway_status::known(reader, &input.instance_id, call.now)?;
+        find(reader, &input.instance_id, &input.group_id)
+    })?;
+    Ok(record.group)
+}
+
+/// DeleteApiGroupV2.
+pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refusal> {
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            gateway_status::usable(writer, &input.instance_id, now)?;
+            find(writer, &input.instance_id, &input.group_id)?;
+            let mut apis = writer.scan(&APIS, "")?;
+            apis.retain(|record| record.api.group_id == input.group_id);
+            if !apis.is_empty() {
+                let names: Vec<String> = apis.into_iter().map(|record| record.api.name).collect();
+                return Err(Refusal::because(GROUP_NOT_EMPTY, names.join(", ")));
+            }
+            Ok(writer.remove(&GROUPS, &input.group_id)?)
+        })?;
+        context.ports.close(&input.group_id);
+        Ok(())
+    })
+    .await
+}

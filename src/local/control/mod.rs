@@ -1,0 +1,147 @@
+//! The control plane: the services' operations, served from the same definitions that the client sends them by.
+//!
+//! One file a noun, as in `wire`. Each handler is an async function from the operation's input to its output or a
+//! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
+
+mod api;
+mod api_definition;
+mod archive;
+mod clock;
+mod configuration;
+mod dependency;
+mod download;
+mod enterprise_project;
+mod environment;
+mod fetch;
+mod front_door;
+mod function;
+mod function_code;
+mod gateway;
+mod gateway_creation;
+mod gateway_status;
+mod group;
+mod identity;
+mod page;
+mod project;
+mod publication;
+mod refusal;
+mod request;
+mod security_group;
+mod short_urn;
+mod subnet;
+#[cfg(test)]
+mod tests;
+mod trigger;
+mod user_data;
+mod vpc;
+
+use super::Context;
+use crate::wire::{Method, Operation};
+use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
+use axum::routing::{MethodFilter, get, on};
+use refusal::Refusal;
+use request::{Call, Desk};
+use std::sync::Arc;
+
+/// Serves every operation of the control plane of `context`, and refuses what is not served.
+pub(super) fn router(context: Arc<Context>) -> Router {
+    let routes = Routes::default();
+    let routes = publications(gateways(networks(functions(routes))));
+    routes
+        .0
+        .route(download::PATH, get(download::serve))
+        .fallback(request::not_served)
+        .method_not_allowed_fallback(request::not_served)
+        .with_state(Arc::new(Desk {
+            context,
+            guard: front_door::Guard::default(),
+        }))
+}
+
+/// The operations served so far.
+#[derive(Default)]
+struct Routes(Router<Arc<Desk>>);
+
+impl Routes {
+    /// Serves the operation `O` by `handler`, at the method and path that the operation has.
+    fn serve<O, F, A>(self, handler: F) -> Self
+    where
+        O: Operation + 'static,
+        F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Result<O::Output, Refusal>> + Send + 'static,
+    {
+        let answer =
+            move |State(desk): State<Arc<Desk>>,
+                  fields: Result<RawPathParams, RawPathParamsRejection>,
+                  request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
+        Self(self.0.route(O::PATH, on(filter(O::METHOD), answer)))
+    }
+}
+
+fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+fn functions(routes: Routes) -> Routes {
+    routes
+        .serve(function::create)
+        .serve(function::list)
+        .serve(function::show)
+        .serve(function::update)
+        .serve(function::limit_instances)
+        .serve(function::delete)
+        .serve(function_code::show)
+        .serve(function_code::update)
+        .serve(dependency::create)
+        .serve(dependency::list)
+        .serve(dependency::list_versions)
+        .serve(dependency::show)
+        .serve(dependency::delete)
+        .serve(trigger::create)
+        .serve(trigger::list)
+        .serve(trigger::show)
+        .serve(trigger::delete)
+}
+
+fn networks(routes: Routes) -> Routes {
+    routes
+        .serve(vpc::list)
+        .serve(subnet::list)
+        .serve(security_group::list)
+        .serve(project::list)
+        .serve(enterprise_project::list)
+}
+
+fn gateways(routes: Routes) -> Routes {
+    routes
+        .serve(gateway::create)
+        .serve(gateway::list)
+        .serve(gateway::show)
+        .serve(gateway::progress)
+        .serve(gateway::delete)
+        .serve(gateway::zones)
+        .serve(group::create)
+        .serve(group::list)
+        .serve(group::show)
+        .serve(group::delete)
+        .serve(environment::create)
+        .serve(environment::list)
+        .serve(environment::delete)
+}
+
+fn publications(routes: Routes) -> Routes {
+    routes
+        .serve(api::create)
+        .serve(api::list)
+        .serve(api::show)
+        .serve(api::update)
+        .serve(api::delete)
+        .serve(publication::publish)
+}

@@ -1,0 +1,206 @@
+//! The way of a request: read, authenticated, put together, handled, answered. Every answer bears an `X-Request-Id`.
+
+use super::super::{Account, Context};
+use super::front_door::{Guard, query_pairs};
+use super::identity::new_id;
+use super::refusal::{Generic, Refusal, finish, json_response};
+use super::short_urn;
+use crate::codes::front_door;
+use crate::wire::operation::assemble;
+use crate::wire::{Method, Operation, Service};
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request};
+use axum::response::Response;
+use bytes::Bytes;
+use http::request::Parts;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The largest body. A dependency of 40 MB as Base64 fits. The documented 12 MB for signed requests are not enforced:
+/// the services' own operations take more, and the local cloud has no tokens to use instead.
+const BODY_LIMIT: usize = 100 * 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(120);
+
+/// What every request shares.
+pub(super) struct Desk {
+    pub(super) context: Arc<Context>,
+    pub(super) guard: Guard,
+}
+
+/// One authenticated request, as its handler sees it.
+pub(super) struct Call {
+    /// The local cloud.
+    pub(super) context: Arc<Context>,
+    /// As in the answer's header.
+    pub(super) request_id: String,
+    /// When it came.
+    pub(super) now: Timestamp,
+    /// Where the caller reached the local cloud: `http://127.0.0.1:7860`.
+    pub(super) origin: String,
+}
+
+impl Call {
+    /// Runs `work` where it may block: writes wait for the disk, archives take time to unpack. Goes on to its end
+    /// when the caller hangs up.
+    pub(super) async fn blocking<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Context) -> Result<R, Refusal> + Send + 'static,
+    ) -> Result<R, Refusal> {
+        let context = Arc::clone(&self.context);
+        tokio::task::spawn_blocking(move || work(&context))
+            .await
+            .unwrap_or_else(|error| Err(Refusal::Internal(error.to_string())))
+    }
+}
+
+/// Answers a request for the operation `O` by `handler`.
+pub(super) async fn answer<O, F, A>(
+    desk: Arc<Desk>,
+    fields: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    handler: F,
+) -> Response
+where
+    O: Operation,
+    F: FnOnce(Call, O) -> A,
+    A: Future<Output = Result<O::Output, Refusal>>,
+{
+    let request_id = new_id();
+    let outcome = handle(&desk, fields, request, &request_id, handler).await;
+    match outcome.and_then(|output| success::<O>(&output, &request_id)) {
+        Ok(response) => response,
+        Err(refusal) => refusal.response(O::SERVICE, O::PATH, &request_id),
+    }
+}
+
+async fn handle<O, F, A>(
+    desk: &Desk,
+    fields: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    request_id: &str,
+    handler: F,
+) -> Result<O::Output, Refusal>
+where
+    O: Operation,
+    F: FnOnce(Call, O) -> A,
+    A: Future<Output = Result<O::Output, Refusal>>,
+{
+    let now = Timestamp::now();
+    let (parts, body) = request.into_parts();
+    let body = admit(desk, &parts, body, now).await?;
+    let fields = fields.map_err(|error| Refusal::because(Generic::of(O::SERVICE).shape, error.body_text()))?;
+    let input = input::<O>(&desk.context.account, &fields, &parts, &body)?;
+    drop(body);
+    let host = parts
+        .headers
+        .get(http::header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let call = Call {
+        context: Arc::clone(&desk.context),
+        request_id: request_id.to_owned(),
+        now,
+        origin: format!("http://{}", host.unwrap_or("127.0.0.1")),
+    };
+    handler(call, input).await
+}
+
+/// Reads the body of a request and checks who sent it.
+async fn admit(desk: &Desk, parts: &Parts, body: Body, now: Timestamp) -> Result<Bytes, Refusal> {
+    let account = &desk.context.account;
+    let authorization = match desk.guard.identify(&parts.headers, account, now) {
+        Ok(authorization) => authorization,
+        Err(refusal) => {
+            // A client that is still sending would not read the answer.
+            discard(body).await;
+            return Err(refusal);
+        }
+    };
+    let body = read(body).await?;
+    desk.guard.verify((parts, &body), &authorization, account, now)?;
+    Ok(body)
+}
+
+async fn read(body: Body) -> Result<Bytes, Refusal> {
+    let collecting = tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_LIMIT).collect());
+    let body = collecting.await.map_err(|_| {
+        let detail = format!("the body did not arrive within {} seconds", BODY_TIME.as_secs());
+        Refusal::because(front_door::BAD_REQUEST, detail)
+    })?;
+    match body {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let detail = format!("Request entity too large, more than {BODY_LIMIT} bytes");
+            Err(Refusal::because(front_door::BAD_REQUEST, detail).with_status(413))
+        }
+        Err(error) => Err(Refusal::because(front_door::BAD_REQUEST, error)),
+    }
+}
+
+/// Reads a body to its end without keeping it, as far as a body may go.
+async fn discard(body: Body) {
+    let mut body = Limited::new(body, BODY_LIMIT);
+    let _ = tokio::time::timeout(BODY_TIME, async { while let Some(Ok(_)) = body.frame().await {} }).await;
+}
+
+/// The operation that a request asks for.
+fn input<O: Operation>(account: &Account, fields: &RawPathParams, parts: &Parts, body: &[u8]) -> Result<O, Refusal> {
+    let generic = Generic::of(O::SERVICE);
+    let mut path = Vec::new();
+    for (name, text) in fields {
+        match name {
+            "project_id" if text != account.project_id => {
+                let detail = format!(
+                    "the path names the project `{text}`, the keys are of `{}`",
+                    account.project_id
+                );
+                return Err(Refusal::because(generic.project, detail));
+            }
+            "project_id" => {}
+            "function_urn" => path.push((name.to_owned(), short_urn::expand(text, account)?)),
+            _ => path.push((name.to_owned(), text.to_owned())),
+        }
+    }
+    let body = match O::METHOD {
+        Method::Post | Method::Put => body_of(&generic, body)?,
+        Method::Get | Method::Delete => None,
+    };
+    let input = assemble(path, query_pairs(parts.uri.query()), body);
+    input.map_err(|error| Refusal::because(generic.shape, error))
+}
+
+fn body_of(generic: &Generic, body: &[u8]) -> Result<Option<Value>, Refusal> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|error| Refusal::because(generic.not_json, error))?;
+    if !value.is_object() {
+        return Err(Refusal::because(generic.shape, "the body is no JSON object"));
+    }
+    Ok(Some(value))
+}
+
+fn success<O: Operation>(output: &O::Output, request_id: &str) -> Result<Response, Refusal> {
+    let status = O::SUCCESS.first().copied().unwrap_or(200);
+    if status == 204 {
+        return Ok(finish(Response::new(Body::empty()), status, request_id));
+    }
+    let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
+    Ok(json_response(status, &body, request_id))
+}
+
+/// Answers a request for an operation that is not served.
+pub(super) async fn not_served(request: Request) -> Response {
+    let detail = format!(
+        "the local cloud does not serve {} {}",
+        request.method(),
+        request.uri().path()
+    );
+    discard(request.into_body()).await;
+    // The front door answers in the same form before every service.
+    Refusal::because(front_door::NO_SUCH_API, detail).response(Service::FunctionGraph, "", &new_id())
+}

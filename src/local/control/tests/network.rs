@@ -1,0 +1,111 @@
+//! What the account has from the beginning.
+
+use super::{Cloud, DOMAIN, PROJECT};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_vpc_a_subnet_and_a_security_group_are_there_with_ids_that_stay() {
+    let cloud = Cloud::new();
+    let vpcs = cloud.get("/v1/{p}/vpcs").await.is(200);
+    let vpc = &vpcs["vpcs"][0];
+    assert_eq!(
+        (&vpc["name"], &vpc["cidr"], &vpc["status"]),
+        (&json!("vpc-default"), &json!("192.168.0.0/16"), &json!("OK"))
+    );
+    assert_eq!(
+        (&vpc["tenant_id"], &vpc["enterprise_project_id"]),
+        (&json!(PROJECT), &json!("0"))
+    );
+
+    let subnets = cloud.get("/v1/{p}/subnets").await.is(200);
+    let subnet = &subnets["subnets"][0];
+    assert_eq!(
+        (&subnet["name"], &subnet["cidr"], &subnet["status"]),
+        (&json!("subnet-default"), &json!("192.168.0.0/24"), &json!("ACTIVE"))
+    );
+    assert_eq!(subnet["vpc_id"], vpc["id"]);
+    assert_eq!(subnet["neutron_network_id"], subnet["id"]);
+    assert_ne!(subnet["neutron_subnet_id"], subnet["id"]);
+
+    let answer = cloud.get("/v3/{p}/vpc/security-groups").await;
+    let id = answer.request_id.clone();
+    let groups = answer.is(200);
+    assert_eq!(groups["request_id"], id.as_str());
+    let group = &groups["security_groups"][0];
+    assert_eq!(
+        (&group["name"], &group["project_id"]),
+        (&json!("default"), &json!(PROJECT))
+    );
+    assert_eq!(
+        groups["page_info"],
+        json!({"previous_marker": group["id"], "current_count": 1})
+    );
+
+    let again = Cloud::new();
+    assert_eq!(again.get("/v1/{p}/vpcs").await.is(200)["vpcs"][0]["id"], vpc["id"]);
+    for id in [&vpc["id"], &subnet["id"], &group["id"]] {
+        assert!(uuid::Uuid::parse_str(id.as_str().unwrap()).is_ok(), "{id}");
+    }
+}
+
+#[tokio::test]
+async fn lists_of_networks_are_filtered_and_paged() {
+    let cloud = Cloud::new();
+    let vpc = cloud.get("/v1/{p}/vpcs").await.is(200)["vpcs"][0]["id"].clone();
+    let vpc = vpc.as_str().unwrap();
+    for (target, list, count) in [
+        (format!("/v1/{{p}}/subnets?vpc_id={vpc}"), "subnets", 1),
+        ("/v1/{p}/subnets?vpc_id=other".to_owned(), "subnets", 0),
+        (format!("/v1/{{p}}/vpcs?marker={vpc}"), "vpcs", 0),
+        ("/v1/{p}/vpcs?limit=0".to_owned(), "vpcs", 0),
+    ] {
+        assert_eq!(
+            cloud.get(&target).await.is(200)[list].as_array().unwrap().len(),
+            count,
+            "{target}"
+        );
+    }
+    let answer = cloud.get("/v1/{p}/vpcs?limit=2001").await;
+    assert_eq!((answer.status, &answer.body["code"]), (400, &json!("VPC.0101")));
+}
+
+#[tokio::test]
+async fn the_account_has_its_regions_project_and_the_default_enterprise_project() {
+    let cloud = Cloud::new();
+    for (target, list, expected) in [
+        ("/v3/projects?name=cn-east-3", "projects", Some((PROJECT, "cn-east-3"))),
+        ("/v3/projects?name=cn-north-4", "projects", None),
+        (
+            "/v1.0/enterprise-projects",
+            "enterprise_projects",
+            Some(("0", "default")),
+        ),
+        (
+            "/v1.0/enterprise-projects?name=efau",
+            "enterprise_projects",
+            Some(("0", "default")),
+        ),
+        ("/v1.0/enterprise-projects?name=x", "enterprise_projects", None),
+    ] {
+        let body = cloud.get(target).await.is(200);
+        let first = body[list]
+            .as_array()
+            .unwrap()
+            .first()
+            .map(|item| (text(item, "id"), text(item, "name")));
+        assert_eq!(
+            first,
+            expected.map(|(id, name)| (id.to_owned(), name.to_owned())),
+            "{target}"
+        );
+    }
+    let project = &cloud.get("/v3/projects").await.is(200)["projects"][0];
+    assert_eq!(
+        (&project["domain_id"], &project["enabled"]),
+        (&json!(DOMAIN), &json!(true))
+    );
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,204 @@
+//! The runtime file: how other processes find a running local cloud, and make sure that it is the very one.
+
+use super::account::write_private;
+use crate::sign::Secret;
+use crate::sys::lock;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::net::TcpStream;
+
+/// The file that a local cloud holds as long as it works with its state.
+pub(super) const LOCK_FILE: &str = "lock";
+/// How long it may take to end once its functions have.
+const END_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a running local cloud may take to answer before it counts as not running.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The longest answer that is read, in bytes.
+const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
+
+/// What a running local cloud tells of itself. Its file is readable by its owner alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Runtime {
+    /// Its process.
+    pub(crate) pid: u32,
+    /// Made anew at each start: tells this run from another that took its port.
+    pub(crate) nonce: String,
+    /// The control plane's port on 127.0.0.1.
+    pub(crate) port: u16,
+    /// Where its state is.
+    pub(crate) state: PathBuf,
+    /// Its only region.
+    pub(crate) region: String,
+    /// Its only project.
+    pub(crate) project_id: String,
+    /// Its account.
+    pub(crate) domain_id: String,
+    /// The account's access key.
+    pub(crate) access_key: String,
+    /// The account's secret key.
+    #[serde(with = "secret")]
+    pub(crate) secret_key: Secret,
+    /// What `/_local` asks for.
+    #[serde(with = "secret")]
+    pub(super) admin_token: Secret,
+    /// The certificate that its `https://` and `wss://` URLs are signed with.
+    pub(crate) ca_file: PathBuf,
+    /// The member of a function's configuration that stands for the WebSocket switch.
+    pub(crate) websocket_field: String,
+}
+
+/// A secret in a file that only its owner can read.
+mod secret {
+    use crate::sign::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+}
+
+/// A local cloud could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AskError {
+    /// No local cloud runs on this state, or another process has its port.
+    #[error("no local cloud is running with the state `{}`", state.display())]
+    NotRunning {
+        /// The state that was looked at.
+        state: PathBuf,
+    },
+    /// It was asked to end and has not.
+    #[error("the local cloud (process {pid}) has ended its functions, but not itself")]
+    StillRunning {
+        /// Its process.
+        pid: u32,
+    },
+    /// It runs, but its answer is not what was asked for.
+    #[error("the local cloud (process {pid}) answered {status}")]
+    Refused {
+        /// Its process.
+        pid: u32,
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl Runtime {
+    fn path(state: &Path) -> PathBuf {
+        state.join("runtime.json")
+    }
+
+    /// Writes the file.
+    pub(super) fn publish(&self) -> io::Result<()> {
+        write_private(&Self::path(&self.state), &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// Removes the file, if it is still this run's.
+    pub(super) fn withdraw(&self) {
+        if Self::read(&self.state).is_some_and(|runtime| runtime.nonce == self.nonce) {
+            let _ = fs::remove_file(Self::path(&self.state));
+        }
+    }
+
+    /// What the file in `state` says, whether or not that run is still alive.
+    pub(super) fn read(state: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(Self::path(state)).ok()?).ok()
+    }
+
+    /// The local cloud that runs on `state`: it has answered.
+    ///
+    /// # Errors
+    /// [`AskError::NotRunning`] unless the very process that wrote the file answers.
+    pub(crate) async fn find(state: &Path) -> Result<Self, AskError> {
+        let missing = || AskError::NotRunning {
+            state: state.to_owned(),
+        };
+        let runtime = Self::read(state).ok_or_else(missing)?;
+        let status = runtime.status().await.map_err(|_| missing())?;
+        if status.get("nonce").and_then(serde_json::Value::as_str) == Some(runtime.nonce.as_str()) {
+            Ok(runtime)
+        } else {
+            Err(missing())
+        }
+    }
+
+    /// Where the control plane answers.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What it says of itself: its groups and their ports, the function that runs.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(crate) async fn status(&self) -> Result<serde_json::Value, AskError> {
+        let body = self.ask(http::Method::GET, "/_local/status").await?;
+        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning {
+            state: self.state.clone(),
+        })
+    }
+
+    /// Asks it to end, and waits until it has let go of its state.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses, or does not end.
+    pub(crate) async fn shut_down(&self) -> Result<(), AskError> {
+        self.ask(http::Method::POST, "/_local/shutdown").await?;
+        let lock = self.state.join(LOCK_FILE);
+        let free = tokio::task::spawn_blocking(move || lock::wait_until_free(&lock));
+        match tokio::time::timeout(END_PATIENCE, free).await {
+            Ok(Ok(Ok(()))) => Ok(()),
+            _ => Err(AskError::StillRunning { pid: self.pid }),
+        }
+    }
+
+    async fn ask(&self, method: http::Method, path: &str) -> Result<Bytes, AskError> {
+        let answer = tokio::time::timeout(PATIENCE, self.exchange(method, path)).await;
+        match answer {
+            Ok(Ok((status, body))) if status.is_success() => Ok(body),
+            Ok(Ok((status, _))) => Err(AskError::Refused {
+                pid: self.pid,
+                status: status.as_u16(),
+            }),
+            Ok(Err(_)) | Err(_) => Err(AskError::NotRunning {
+                state: self.state.clone(),
+            }),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: http::Method,
+        path: &str,
+    ) -> Result<(http::StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+        let host = format!("127.0.0.1:{}", self.port);
+        let stream = TcpStream::connect(&host).await?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        // Moves the bytes; what goes wrong with it, the exchange is told.
+        let driver = tokio::spawn(connection);
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", &host)
+            .header("authorization", format!("Bearer {}", self.admin_token.expose()))
+            .body(Empty::<Bytes>::new())?;
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_LIMIT)
+            .collect()
+            .await?
+            .to_bytes();
+        driver.abort();
+        Ok((status, body))
+    }
+}

@@ -1,0 +1,211 @@
+//! The terminal: data on stdout, talk on stderr, and nothing printed anywhere else.
+//!
+//! Knows nothing of commands or the cloud. What is shown to a person and what to a program comes in as one
+//! [`Report`]; which of the two is written depends on `-o`.
+
+mod progress;
+mod prompt;
+mod report;
+
+pub(crate) use progress::{Step, seconds};
+pub(crate) use prompt::PromptError;
+pub(crate) use report::Report;
+
+use anstyle::{AnsiColor, Style};
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How data is written to stdout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// Columns for a person.
+    #[default]
+    Table,
+    /// JSON with the vendor's own field names.
+    Json,
+    /// One name a line.
+    Name,
+}
+
+/// How much is said on stderr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// Errors alone.
+    Quiet,
+    /// Errors, warnings, hints and what was done.
+    #[default]
+    Normal,
+    /// Each request too.
+    Verbose,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// On a terminal that shows it.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What the terminal is asked to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// Of data.
+    pub(crate) format: Format,
+    /// Of talk.
+    pub(crate) verbosity: Verbosity,
+    /// On both streams.
+    pub(crate) colour: Colour,
+    /// `NO_COLOR`, or a terminal that cannot show colour.
+    pub(crate) colourless: bool,
+    /// Never ask: a missing answer is an error.
+    pub(crate) no_input: bool,
+    /// Answer every confirmation with yes.
+    pub(crate) yes: bool,
+    /// In continuous integration: no moving progress, no questions.
+    pub(crate) unattended: bool,
+}
+
+/// The terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct Ui {
+    options: Options,
+    colour: bool,
+    /// Whether a person can be asked.
+    interactive: bool,
+    /// Whether progress may move.
+    animated: bool,
+    bars: MultiProgress,
+}
+
+impl Ui {
+    /// The process's own terminal.
+    pub(crate) fn new(options: Options) -> Self {
+        let (stderr_terminal, stdin_terminal) = (stderr().is_terminal(), io::stdin().is_terminal());
+        let colour = match options.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => stderr_terminal && !options.colourless,
+        };
+        let animated = stderr_terminal && !options.unattended && options.verbosity == Verbosity::Normal;
+        let target = if animated {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            options,
+            colour,
+            interactive: stderr_terminal && stdin_terminal && !options.no_input && !options.unattended,
+            animated,
+            bars: MultiProgress::with_draw_target(target),
+        }
+    }
+
+    /// How data is written.
+    pub(crate) fn format(&self) -> Format {
+        self.options.format
+    }
+
+    /// Whether each request is shown.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.options.verbosity == Verbosity::Verbose
+    }
+
+    /// Writes data to stdout.
+    ///
+    /// # Errors
+    /// Stdout is closed or full.
+    pub(crate) fn show(&self, report: &Report) -> io::Result<()> {
+        self.data(&report.text(self.options.format)?)
+    }
+
+    /// Writes `text` to stdout as it is, and ends it with a line feed.
+    ///
+    /// # Errors
+    /// Stdout is closed or full.
+    pub(crate) fn data(&self, text: &str) -> io::Result<()> {
+        self.bars.suspend(|| {
+            let mut stdout = stdout().lock();
+            stdout.write_all(text.as_bytes())?;
+            if !text.ends_with('\n') && !text.is_empty() {
+                stdout.write_all(b"\n")?;
+            }
+            stdout.flush()
+        })
+    }
+
+    /// Says what was done.
+    pub(crate) fn status(&self, text: impl Display) {
+        if self.options.verbosity >= Verbosity::Normal {
+            self.talk(&format!("{text}\n"));
+        }
+    }
+
+    /// Says what a developer of fgctl, or somebody puzzled, wants to see.
+    pub(crate) fn verbose(&self, text: impl Display) {
+        if self.is_verbose() {
+            self.talk(&format!("{text}\n"));
+        }
+    }
+
+    /// Says what may surprise later.
+    pub(crate) fn warning(&self, text: impl Display) {
+        if self.options.verbosity >= Verbosity::Normal {
+            self.talk(&format!("{} {text}\n", self.painted(WARNING, "warning:")));
+        }
+    }
+
+    /// Says what to do next; best a command that can be pasted.
+    pub(crate) fn hint(&self, text: impl Display) {
+        if self.options.verbosity >= Verbosity::Normal {
+            self.talk(&format!("{} {text}\n", self.painted(HINT, "hint:")));
+        }
+    }
+
+    /// Says why the command failed: one line, then the chain of causes, then hints, which stay under `-q`.
+    pub(crate) fn error(&self, error: &str, causes: &[String], hints: &[String]) {
+        let mut text = format!("{} {error}\n", self.painted(ERROR, "error:"));
+        for cause in causes {
+            text.push_str(&format!("  caused by: {cause}\n"));
+        }
+        for hint in hints {
+            text.push_str(&format!("{} {hint}\n", self.painted(HINT, "hint:")));
+        }
+        self.talk(&text);
+    }
+
+    /// Writes to stderr. There is nobody to tell when that fails.
+    fn talk(&self, text: &str) {
+        self.bars.suspend(|| {
+            let _ = stderr().lock().write_all(text.as_bytes());
+        });
+    }
+
+    fn painted(&self, style: Style, text: &str) -> String {
+        if self.colour {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the terminal is this layer's to write to")]
+fn stdout() -> io::Stdout {
+    io::stdout()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the terminal is this layer's to write to")]
+fn stderr() -> io::Stderr {
+    io::stderr()
+}

@@ -1,0 +1,21 @@
+//! The real program against the real local cloud, over real sockets. One file a noun.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod api;
+mod connect;
+mod credentials;
+mod demo;
+mod dependency;
+mod environment;
+mod function;
+mod gateway;
+mod group;
+mod guide;
+mod help;
+mod local;
+mod network;
+mod sdk;
+mod support;
+mod trigger;
+mod websocket;

@@ -1,0 +1,143 @@
+//! A sealed world for each test: a cleared environment, a home of its own, a local cloud of its own on any port.
+
+mod fixture;
+mod tools;
+
+pub use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
+pub use tools::{node_with_ws, python, skip, skipped};
+
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A home folder and nothing else of the developer's world.
+pub struct World {
+    home: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// A folder of this world.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Sets a variable for the commands that follow.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.retain(|(other, _)| other != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The program with these arguments, ready to run: a cleared environment, no terminal, the home as the folder.
+    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_fgctl"));
+        command
+            .args(arguments)
+            .env_clear()
+            .current_dir(self.home.path())
+            .stdin(Stdio::null());
+        command
+            .env("HOME", self.home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs the program to its end.
+    #[must_use = "look at the status"]
+    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+        Run::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs a line as a person would type it; words are split at spaces.
+    #[must_use = "look at the status"]
+    pub fn fgctl(&self, line: &str) -> Run {
+        self.run(line.split_whitespace())
+    }
+
+    /// Runs a line that has to succeed, and reads its JSON.
+    pub fn json(&self, line: &str) -> Value {
+        self.fgctl(&format!("{line} -o json")).success().json()
+    }
+}
+
+/// What a run of the program came to.
+#[derive(Debug)]
+pub struct Run {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// It has succeeded.
+    #[track_caller]
+    pub fn success(self) -> Self {
+        assert_eq!(
+            self.status, 0,
+            "it failed\nstdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// It has failed with this exit status, saying each of these texts on stderr and nothing on stdout.
+    #[track_caller]
+    pub fn failure(self, status: i32, texts: &[&str]) -> Self {
+        assert_eq!(
+            self.status, status,
+            "\nstdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
+        assert_eq!(self.stdout, "", "a failure has no data");
+        self.says(texts)
+    }
+
+    /// It says each of these texts on stderr.
+    #[track_caller]
+    pub fn says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.stderr.contains(text), "`{text}` is not in\n{}", self.stderr);
+        }
+        self
+    }
+
+    /// Its data.
+    #[track_caller]
+    pub fn json(self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+/// Holds 127.0.0.1:8000 for the tests that run a function: without namespaces there is but one, on the whole machine.
+pub struct FunctionPort(#[expect(dead_code, reason = "held, not read")] File);
+
+impl FunctionPort {
+    pub fn hold() -> Self {
+        let file = File::create(std::env::temp_dir().join("fgctl-tests-port-8000.lock")).unwrap();
+        file.lock().unwrap();
+        Self(file)
+    }
+}
+
+/// The folder of this project.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
