@@ -138,7 +138,7 @@ pub(super) fn admit(
             environment: call.environment.to_owned(),
             group: snapshot.group_name(group_id),
         };
-        Refusal::Miss(called, miss)
+        Refusal::Miss(Box::new(called), miss)
     })?;
     check_scheme(&route.api.req_protocol, request, arrival)?;
     if route.api.auth_type != "NONE" {

@@ -78,6 +78,15 @@ struct Port {
     served: Result<JoinHandle<()>, (Option<Holder>, String)>,
 }
 
+impl Drop for Port {
+    /// A listener ends with its entry: closed, or replaced.
+    fn drop(&mut self) {
+        if let Ok(task) = &self.served {
+            task.abort();
+        }
+    }
+}
+
 impl Ingress {
     /// No port yet. Has to be called within the runtime that will serve.
     pub(super) fn new(gateway: Arc<Gateway>, tls: Arc<ServerConfig>, first_port: u16, reserved: u16) -> Self {
@@ -136,15 +145,13 @@ impl Ingress {
 
     /// Stops serving a group and drops its connections.
     pub(super) fn close(&self, group_id: &str) {
-        if let Some(Port { served: Ok(task), .. }) = self.lock().remove(group_id) {
-            task.abort();
-        }
+        self.lock().remove(group_id);
     }
 
     /// Closes every port and drops every connection.
     pub(super) async fn end(&self) {
-        let groups: Vec<Port> = self.lock().drain().map(|(_, port)| port).collect();
-        for task in groups.into_iter().filter_map(|port| port.served.ok()) {
+        let mut ports: Vec<Port> = self.lock().drain().map(|(_, port)| port).collect();
+        for task in ports.iter_mut().filter_map(|port| port.served.as_mut().ok()) {
             task.abort();
             let _ = task.await;
         }
@@ -206,19 +213,25 @@ struct Server {
 
 /// Takes connections until it is aborted, which drops them. Running out of files is survived.
 async fn accept(listener: TcpListener, server: Arc<Server>) {
-    let mut connections = JoinSet::new();
+    let mut connections: JoinSet<Option<AfterUpgrade>> = JoinSet::new();
     loop {
-        tokio::select! {
+        let ended = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, client)) => {
                     connections.spawn(Arc::clone(&server).connection(stream, client));
+                    None
                 }
-                Err(error) if is_of_the_client(&error) => {}
-                Err(_) => {
-                    let _ = timeout(EXHAUSTED_PAUSE, connections.join_next()).await;
-                }
+                Err(error) if is_of_the_client(&error) => None,
+                Err(_) => timeout(EXHAUSTED_PAUSE, connections.join_next()).await.ok().flatten(),
             },
-            Some(_) = connections.join_next() => {}
+            Some(ended) = connections.join_next() => Some(ended),
+        };
+        // A task of its own: the one that spoke HTTP, which was larger, makes room.
+        if let Some(Ok(Some(next))) = ended {
+            connections.spawn(async {
+                next.await;
+                None
+            });
         }
     }
 }
@@ -232,16 +245,12 @@ fn is_of_the_client(error: &io::Error) -> bool {
 }
 
 impl Server {
-    async fn connection(self: Arc<Self>, stream: TcpStream, client: SocketAddr) {
+    /// Serves a connection as long as it is HTTP; the answer is to run on it after that.
+    async fn connection(self: Arc<Self>, stream: TcpStream, client: SocketAddr) -> Option<AfterUpgrade> {
         let _ = stream.set_nodelay(true);
-        let Ok(Ok(tls)) = timeout(GREETING_LIMIT, speaks_tls(&stream)).await else {
-            return;
-        };
+        let tls = timeout(GREETING_LIMIT, speaks_tls(&stream)).await.ok()?.ok()?;
         let stream: ClientStream = if tls {
-            match timeout(GREETING_LIMIT, self.tls.accept(stream)).await {
-                Ok(Ok(stream)) => Box::new(stream),
-                _ => return,
-            }
+            Box::new(timeout(GREETING_LIMIT, self.tls.accept(stream)).await.ok()?.ok()?)
         } else {
             Box::new(stream)
         };
@@ -251,10 +260,10 @@ impl Server {
             client: client.ip(),
             tls,
         };
-        self.http(stream, connection).await;
+        self.http(stream, connection).await
     }
 
-    async fn http(&self, stream: ClientStream, connection: Connection) {
+    async fn http(&self, stream: ClientStream, connection: Connection) -> Option<AfterUpgrade> {
         let after: Mutex<Option<AfterUpgrade>> = Mutex::default();
         let service = service_fn(async |request| {
             let (response, next) = self.gateway.call(request, &connection).await;
@@ -268,14 +277,9 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_LIMIT)
             .max_headers(HEADER_COUNT);
-        let served = http
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades()
-            .await;
-        let next = after.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let (Ok(()), Some(next)) = (served, next) {
-            next.await;
-        }
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        connection.with_upgrades().await.ok()?;
+        after.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -68,7 +68,7 @@ impl Launch for Launcher {
 async fn start(setup: &Arc<Setup>, plan: &Arc<Plan>, id: &str, log: &FunctionLog) -> Result<Instance, Refusal> {
     let failed = |fault| Refusal::Start {
         function: plan.name().to_owned(),
-        fault,
+        fault: Box::new(fault),
     };
     let home = prepare(setup, plan, id).await.map_err(failed)?;
     if !is_free(setup.options.function_address) {

@@ -76,7 +76,8 @@ pub(super) fn reap(path: &Path) -> io::Result<bool> {
     Ok(ours)
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::{Note, note, reap};
     use crate::sys::process::Process;

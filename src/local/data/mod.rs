@@ -10,6 +10,7 @@
 mod admission;
 pub(in crate::local) mod authority;
 mod backend;
+mod body;
 mod bootstrap;
 mod code;
 mod function_log;

@@ -3,7 +3,8 @@
 //! Nothing is buffered but what the two connections themselves buffer.
 
 use super::admission::Target;
-use super::backend::{self, Body, BodyError, Driver, chain};
+use super::backend::{self, Body, Driver, chain};
+use super::body::{BODY_LIMIT, Inbound, Outgoing, Upload};
 use super::function_log::Stream as LogStream;
 use super::headers::{self, About};
 use super::instance::{Instance, Lease};
@@ -11,25 +12,20 @@ use super::refusal::Refusal;
 use super::request_log::OpenRequest;
 use super::runner::{Place, Runner};
 use super::tunnel::{self, Cause, End, Limits};
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::{Request, Response, StatusCode, Uri, Version};
 use http_body_util::BodyExt;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, timeout, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// The longest body of a request, in bytes.
-const BODY_LIMIT: u64 = 12 * 1024 * 1024;
 /// How long the end of a process may take to be noticed after its connection broke.
 const END_LIMIT: Duration = Duration::from_millis(200);
 
@@ -91,7 +87,11 @@ impl Exchange<'_> {
         let (mut sender, driver) = backend::connect(instance)
             .await
             .map_err(|error| Failure::NoAnswer(error.to_string()))?;
-        let (request, client, upload) = self.outgoing(request)?;
+        let Outbound {
+            request,
+            client,
+            upload,
+        } = self.outgoing(request)?;
         let answer = sender.send_request(request).await;
         match answer {
             Ok(response) => Ok(Sent {
@@ -107,10 +107,7 @@ impl Exchange<'_> {
     }
 
     /// The request as the function gets it. Extensions stay: they hold how the client spelt the headers' names.
-    fn outgoing(
-        &self,
-        mut request: Request<Incoming>,
-    ) -> Result<(Request<Body>, Option<OnUpgrade>, Arc<Upload>), Failure> {
+    fn outgoing(&self, mut request: Request<Incoming>) -> Result<Outbound, Failure> {
         let client = self.upgrade.then(|| hyper::upgrade::on(&mut request));
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
@@ -124,7 +121,11 @@ impl Exchange<'_> {
             body,
             upload: Arc::clone(&upload),
         };
-        Ok((Request::from_parts(parts, body.boxed_unsync()), client, upload))
+        Ok(Outbound {
+            request: Request::from_parts(parts, body.boxed_unsync()),
+            client,
+            upload,
+        })
     }
 
     fn answer(&self, place: Place, sent: Sent) -> Result<Answer, Refusal> {
@@ -167,14 +168,7 @@ impl Exchange<'_> {
 
     fn plain(&self, response: Response<Incoming>, upload: Arc<Upload>, keep: (Lease, Driver)) -> Answer {
         let (parts, body) = response.into_parts();
-        let rest = Rest::Body(Box::new(Outgoing {
-            body,
-            deadline: Box::pin(tokio::time::sleep_until(self.deadline())),
-            sent: 0,
-            upload,
-            request: None,
-            _keep: keep,
-        }));
+        let rest = Rest::Body(Box::new(Outgoing::new(body, self.deadline(), upload, keep)));
         Answer {
             head: Response::from_parts(parts, ()),
             rest,
@@ -220,6 +214,15 @@ impl Answer {
     }
 }
 
+/// A request on its way to the function.
+struct Outbound {
+    request: Request<Body>,
+    /// The client's connection, once it is no longer HTTP.
+    client: Option<OnUpgrade>,
+    upload: Arc<Upload>,
+}
+
+/// A request that the function has answered.
 struct Sent {
     response: Response<Incoming>,
     client: Option<OnUpgrade>,
@@ -235,97 +238,6 @@ enum Failure {
 fn content_length<B>(request: &Request<B>) -> u64 {
     let length = request.headers().get(CONTENT_LENGTH).map(HeaderValue::to_str);
     length.and_then(|length| length.ok()?.parse().ok()).unwrap_or(0)
-}
-
-/// What became of a request's body.
-#[derive(Default)]
-struct Upload {
-    bytes: AtomicU64,
-    too_large: AtomicBool,
-    broken: AtomicBool,
-}
-
-/// A request's body, up to the limit.
-struct Inbound {
-    body: Incoming,
-    upload: Arc<Upload>,
-}
-
-impl HttpBody for Inbound {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let this = self.get_mut();
-        let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
-            None => return Poll::Ready(None),
-            Some(Ok(frame)) => frame,
-            Some(Err(error)) => {
-                this.upload.broken.store(true, Ordering::Relaxed);
-                return Poll::Ready(Some(Err(error.into())));
-            }
-        };
-        let size = frame.data_ref().map_or(0, Bytes::len) as u64;
-        if this.upload.bytes.fetch_add(size, Ordering::Relaxed) + size > BODY_LIMIT {
-            this.upload.too_large.store(true, Ordering::Relaxed);
-            return Poll::Ready(Some(Err("the body is too large".into())));
-        }
-        Poll::Ready(Some(Ok(frame)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// An answer's body, until the function's time is over.
-struct Outgoing {
-    body: Incoming,
-    deadline: Pin<Box<Sleep>>,
-    sent: u64,
-    upload: Arc<Upload>,
-    request: Option<OpenRequest>,
-    _keep: (Lease, Driver),
-}
-
-impl HttpBody for Outgoing {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let this = self.get_mut();
-        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
-            let data = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref());
-            this.sent += data.map_or(0, Bytes::len) as u64;
-            return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)));
-        }
-        ready!(this.deadline.as_mut().poll(cx));
-        if let Some(request) = &this.request {
-            request.note(|record| record.note = Some("the function's execution timeout was over".to_owned()));
-        }
-        Poll::Ready(Some(Err("the function's execution timeout is over".into())))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Drop for Outgoing {
-    fn drop(&mut self) {
-        let (sent, received) = (self.sent, self.upload.bytes.load(Ordering::Relaxed));
-        if let Some(request) = &self.request {
-            request.note(|record| (record.sent, record.received) = (sent, received));
-        }
-    }
 }
 
 /// A tunnel that begins when both handshakes are over.

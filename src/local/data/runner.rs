@@ -278,7 +278,7 @@ mod tests {
                     let function = plan.name().to_owned();
                     return Err(Refusal::Start {
                         function,
-                        fault: StartFault::NoBootstrap,
+                        fault: Box::new(StartFault::NoBootstrap),
                     });
                 }
                 let address = ([127, 0, 0, 1], 1).into();

@@ -115,7 +115,7 @@ impl Snapshot {
             None => Ok(&planned.plan),
             Some(id) => Err(Refusal::Start {
                 function: parsed.name,
-                fault: StartFault::NoDependency(id.clone()),
+                fault: Box::new(StartFault::NoDependency(id.clone())),
             }),
         }
     }
@@ -180,6 +180,8 @@ fn domains(group: &Group) -> Vec<String> {
 pub(super) struct Snapshots {
     store: Arc<Store>,
     newest: Mutex<Arc<Snapshot>>,
+    /// Held by the one who reads: all others wait for what it finds.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl Snapshots {
@@ -188,6 +190,7 @@ impl Snapshots {
         Self {
             store,
             newest: Mutex::default(),
+            reading: tokio::sync::Mutex::default(),
         }
     }
 
@@ -196,12 +199,15 @@ impl Snapshots {
     /// # Errors
     /// The records cannot be read.
     pub(super) async fn newest(&self) -> Result<Arc<Snapshot>, Refusal> {
-        // Before the reading: a write in between only means to read once more.
-        let revision = self.store.revision();
-        let known = Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner));
-        if known.revision == revision {
+        if let Some(known) = self.known() {
             return Ok(known);
         }
+        let _reading = self.reading.lock().await;
+        if let Some(known) = self.known() {
+            return Ok(known);
+        }
+        // Before the reading: a write in between only means to read once more.
+        let revision = self.store.revision();
         let store = Arc::clone(&self.store);
         let read =
             tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(&store, reader, revision))).await;
@@ -213,6 +219,12 @@ impl Snapshots {
         *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&snapshot);
         Ok(snapshot)
     }
+
+    /// The last snapshot, if nothing was written since.
+    fn known(&self) -> Option<Arc<Snapshot>> {
+        let known = Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner));
+        (known.revision == self.store.revision()).then_some(known)
+    }
 }
 
 #[cfg(test)]
@@ -221,7 +233,6 @@ mod tests {
     use crate::local::store::records::{GROUPS, GroupRecord};
     use crate::local::store::{Lifetime, Store, StoreError};
     use crate::wire::group::Group;
-    use sha2::{Digest, Sha256};
     use std::sync::Arc;
 
     fn group(id: &str) -> GroupRecord {

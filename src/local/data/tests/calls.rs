@@ -4,8 +4,6 @@ use super::{DOMAIN, GROUP, World, in_time, options, send, server};
 use crate::local::GroupPorts;
 use crate::local::data::authority::Authority;
 use crate::local::data::{DataPlane, PortState};
-use rustls_pki_types::ServerName;
-use rustls_pki_types::pem::PemObject;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -172,20 +170,7 @@ async fn one_port_serves_tls_and_plain_and_the_wrong_scheme_is_told_the_right_ur
 }
 
 async fn over_tls(world: &World, request: &str) -> String {
-    let authority = world.folder.path().join("ca.pem");
-    let mut roots = rustls::RootCertStore::empty();
-    roots
-        .add(rustls_pki_types::CertificateDer::from_pem_file(authority).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let name = ServerName::try_from("localhost").unwrap();
-    let mut stream = connector.connect(name, world.connect().await).await.unwrap();
+    let mut stream = world.connect_tls().await;
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;

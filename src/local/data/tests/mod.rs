@@ -19,6 +19,9 @@ use crate::wire::api::{Api, ApiFunction, FUNCTION_BACKEND};
 use crate::wire::dependency::Dependency;
 use crate::wire::function::Function;
 use crate::wire::group::Group;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::io::{Cursor, Write};
@@ -29,6 +32,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// The group that every test has, and its debug domain.
 const GROUP: &str = "g1";
@@ -204,6 +209,21 @@ impl World {
 
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(("127.0.0.1", self.port)).await.unwrap()
+    }
+
+    /// A connection that trusts the local cloud's authority, and nothing else.
+    async fn connect_tls(&self) -> TlsStream<TcpStream> {
+        let authority = CertificateDer::from_pem_file(self.folder.path().join("ca.pem")).unwrap();
+        let mut roots = RootCertStore::empty();
+        roots.add(authority).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from("localhost").unwrap();
+        let connector = TlsConnector::from(Arc::new(config));
+        connector.connect(name, self.connect().await).await.unwrap()
     }
 
     /// Sends `head`, lines without their ends, then `body`, and reads until the answer ends.

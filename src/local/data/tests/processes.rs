@@ -1,7 +1,7 @@
 //! Functions as real processes.
 
 use super::{Reply, World, in_time, options, state_file};
-use crate::local::data::{InstanceState, Options};
+use crate::local::data::{DataPlane, InstanceState, Options};
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -123,7 +123,44 @@ async fn a_port_that_another_process_holds_is_said_to_be() {
     );
 }
 
-/// A server in Python; `None`, loudly, where there is no Python.
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn what_a_killed_local_cloud_left_is_gone_after_the_next_start() {
+    use crate::local::data::authority::Authority;
+    use crate::local::data::leftover::{Note, note};
+    use crate::sys::process::Process;
+    use std::os::unix::process::{CommandExt, ExitStatusExt};
+    let world = world(on(free_port()), &[("bootstrap", "exit 0")]).await;
+    world.data.shutdown().await;
+    let mut command = std::process::Command::new("/bin/sh");
+    command.args(["-c", "read line"]).stdin(std::process::Stdio::piped());
+    let mut child = command.process_group(0).spawn().unwrap();
+    let left = Note {
+        process: Process::of(child.id()),
+        group: child.id(),
+        folders: Vec::new(),
+    };
+    note(&world.folder.path().join("instance.json"), &left).unwrap();
+    for path in ["instances/old/tmp", "code/old.part"] {
+        std::fs::create_dir_all(world.folder.path().join(path)).unwrap();
+    }
+    let tls = Authority::open(world.folder.path()).unwrap().server_config().unwrap();
+    let store = std::sync::Arc::clone(&world.store);
+    let data = in_time(DataPlane::start(store, tls, world.folder.path(), on(free_port())))
+        .await
+        .unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+    for path in ["instances/old", "code/old.part", "instance.json"] {
+        assert!(!state_file(&world, path), "{path}");
+    }
+    data.shutdown().await;
+}
+
+/// Where Python is; `None`, loudly, where it is not.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a skipped test has to say so past the harness's capture"
+)]
 fn python() -> Option<String> {
     let found = ["/usr/local/bin/python3", "/usr/bin/python3", "/bin/python3"]
         .into_iter()

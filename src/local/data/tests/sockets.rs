@@ -88,6 +88,36 @@ async fn the_functions_own_101_opens_a_tunnel_that_loses_no_early_byte_of_either
 }
 
 #[tokio::test]
+async fn a_tunnel_over_tls_is_the_same_and_is_cut_without_a_goodbye() {
+    let address = echo(b"early").await;
+    let world = world(
+        address,
+        |_| {},
+        |api| {
+            api.req_protocol = "HTTPS".to_owned();
+            api.func_info.as_mut().unwrap().timeout = 300;
+        },
+    )
+    .await;
+    let mut stream = world.connect_tls().await;
+    let request = format!("{}\r\n\r\n", UPGRADE.join("\r\n"));
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let head = in_time(read_head(&mut stream)).await;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    let large = vec![7; 1 << 20];
+    let (mut reader, mut writer) = tokio::io::split(stream);
+    let mut got = vec![0; 5 + large.len()];
+    let (written, read) = in_time(async { tokio::join!(writer.write_all(&large), reader.read_exact(&mut got)) }).await;
+    written.unwrap();
+    read.unwrap();
+    assert_eq!(&got[..5], b"early");
+    assert_eq!(got[5..], large);
+    // Dropped for silence: TLS sees that nobody said goodbye.
+    let end = in_time(reader.read(&mut got)).await;
+    assert_eq!(end.unwrap_err().kind(), std::io::ErrorKind::UnexpectedEof);
+}
+
+#[tokio::test]
 async fn a_function_that_refuses_the_upgrade_is_passed_on_with_status_headers_and_body() {
     let address = server(|mut stream, _| async move {
         let answer = b"HTTP/1.1 403 Nope\r\nX-Why: path\r\nContent-Length: 8\r\nConnection: close\r\n\r\nnot here";
@@ -205,4 +235,24 @@ async fn the_end_of_the_data_plane_drops_sockets_and_refuses_no_longer_than_it_m
     assert_eq!(got, b"");
     assert!(TcpStream::connect(("127.0.0.1", world.port)).await.is_err());
     assert_eq!(world.data.instance_status(), None);
+}
+
+#[tokio::test]
+async fn many_sockets_are_open_at_once_and_each_hears_its_own_bytes() {
+    const MANY: usize = 200;
+    crate::sys::limit::raise_open_files();
+    let world = world(echo(b"").await, |_| {}, |_| {}).await;
+    let streams = futures_util::future::join_all((0..MANY).map(|_| open(&world)));
+    let mut streams = in_time(streams).await;
+    sockets(&world, MANY).await;
+    for (number, stream) in streams.iter_mut().enumerate() {
+        stream.write_all(&number.to_be_bytes()).await.unwrap();
+    }
+    for (number, stream) in streams.iter_mut().enumerate() {
+        let mut got = [0; size_of::<usize>()];
+        in_time(stream.read_exact(&mut got)).await.unwrap();
+        assert_eq!(usize::from_be_bytes(got), number);
+    }
+    drop(streams);
+    sockets(&world, 0).await;
 }
