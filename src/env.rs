@@ -1,7 +1,7 @@
 //! The process environment, read once.
 //!
-//! One documented constant per variable that fgctl itself knows; a manifest may name any other. What a variable
-//! means, and which of two wins, is decided where it is used, not here. Values may be secrets: `Debug` shows names only.
+//! One documented constant per variable that the command line reads. The variables that say whom to call, and which of
+//! them wins, are in `config`, which is handed a look-up. Values may be secrets: `Debug` shows names only.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,24 +12,8 @@ use std::fmt;
 pub(crate) const SDK_AK: &str = "HUAWEICLOUD_SDK_AK";
 /// The secret access key, as the vendor's SDKs name it.
 pub(crate) const SDK_SK: &str = "HUAWEICLOUD_SDK_SK";
-/// The security token of temporary keys, as the vendor's SDKs name it.
-pub(crate) const SDK_SECURITY_TOKEN: &str = "HUAWEICLOUD_SDK_SECURITY_TOKEN";
 /// The project's id, as the vendor's SDKs name it.
 pub(crate) const SDK_PROJECT_ID: &str = "HUAWEICLOUD_SDK_PROJECT_ID";
-/// The account's id, as the vendor's SDKs name it.
-pub(crate) const SDK_DOMAIN_ID: &str = "HUAWEICLOUD_SDK_DOMAIN_ID";
-/// The access key's id, as the Terraform provider names it.
-pub(crate) const HW_ACCESS_KEY: &str = "HW_ACCESS_KEY";
-/// The secret access key, as the Terraform provider names it.
-pub(crate) const HW_SECRET_KEY: &str = "HW_SECRET_KEY";
-/// The security token of temporary keys, as the Terraform provider names it.
-pub(crate) const HW_SECURITY_TOKEN: &str = "HW_SECURITY_TOKEN";
-/// The region, as the Terraform provider names it.
-pub(crate) const HW_REGION_NAME: &str = "HW_REGION_NAME";
-/// The project's id, as the Terraform provider names it.
-pub(crate) const HW_PROJECT_ID: &str = "HW_PROJECT_ID";
-/// The account's id, as the Terraform provider names it.
-pub(crate) const HW_DOMAIN_ID: &str = "HW_DOMAIN_ID";
 /// Where the services are: `URL` or `SERVICE=URL`, several with commas between.
 pub(crate) const FGCTL_ENDPOINT: &str = "FGCTL_ENDPOINT";
 /// The region.
@@ -50,22 +34,12 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const HOME: &str = "HOME";
 /// Where a user's data is kept, instead of `~/.local/share`.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
-/// Where a user's settings are kept, instead of `~/.config`.
-pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
 /// Where programs are looked for.
 pub(crate) const PATH: &str = "PATH";
 /// The language of programs' texts.
 pub(crate) const LANG: &str = "LANG";
 /// Where shared libraries are looked for first.
 pub(crate) const LD_LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
-/// The user's shell.
-pub(crate) const SHELL: &str = "SHELL";
-/// The proxy for `https://` targets; the lower-case name is read too, and wins, as in curl.
-pub(crate) const HTTPS_PROXY: &str = "HTTPS_PROXY";
-/// The proxy for `http://` targets; as [`HTTPS_PROXY`].
-pub(crate) const HTTP_PROXY: &str = "HTTP_PROXY";
-/// Hosts to be reached without a proxy; as [`HTTPS_PROXY`].
-pub(crate) const NO_PROXY: &str = "NO_PROXY";
 
 /// A snapshot of the environment. An empty variable counts as unset.
 #[derive(Clone, Default)]
@@ -77,8 +51,9 @@ impl Env {
         Self::collect(std::env::vars_os())
     }
 
-    /// An environment that holds exactly `variables`: for tests, and for child processes.
-    pub(crate) fn of<N: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+    /// An environment that holds exactly `variables`.
+    #[cfg(test)]
+    fn of<N: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
         Self::collect(variables.into_iter().map(|(name, value)| (name.into(), value.into())))
     }
 

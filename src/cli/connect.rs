@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
-use tokio::time::Instant;
+use tokio::time::{Instant, Interval, interval_at};
 
 /// Close codes of an ordinary end: normal, going away, and none given.
 const ORDINARY: [u16; 3] = [1000, 1001, 1005];
@@ -39,6 +39,12 @@ pub(super) struct Connect {
     /// Accept any certificate
     #[arg(short = 'k', long)]
     insecure: bool,
+    /// Send lines as binary messages
+    #[arg(short, long)]
+    binary: bool,
+    /// Ping so often, to keep the connection from being idle
+    #[arg(long, value_name = "DURATION", value_parser = positive)]
+    ping_interval: Option<Duration>,
     /// End after so many messages
     #[arg(long, value_name = "N")]
     count: Option<usize>,
@@ -61,6 +67,14 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     Ok((name, value))
 }
 
+/// Reads a duration that is not zero.
+fn positive(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("it has to be longer than nothing".to_owned()),
+        duration => Ok(duration),
+    }
+}
+
 pub(super) async fn run(args: Connect, context: &Context) -> Result<(), CommandError> {
     let (target, limits) = target(&args.target, context).await?;
     let connector = Connector::new(options(&args, &target, context).await?);
@@ -68,20 +82,37 @@ pub(super) async fn run(args: Connect, context: &Context) -> Result<(), CommandE
         session = connector.connect(&target) => session?,
         () = interrupted() => return Err(CommandError::interrupted()),
     };
-    context.ui.status(format_args!(
-        "connected to {target} in {}",
-        seconds(session.timings().total())
-    ));
+    greet(&session, &target, context);
     let talk = Talk {
         session,
         stdin: Some(BufReader::new(tokio::io::stdin()).lines()),
         wanted: args.count,
         linger: args.linger,
         quiet_since: None,
+        binary: args.binary,
+        pings: args
+            .ping_interval
+            .map(|interval| interval_at(Instant::now() + interval, interval)),
         context,
     };
     let closing = talk.run().await?;
     told(&closing, &limits, context)
+}
+
+fn greet(session: &Session, target: &Target, context: &Context) {
+    let subprotocol = session
+        .subprotocol()
+        .map(|name| format!(", subprotocol {name}"))
+        .unwrap_or_default();
+    context.ui.status(format_args!(
+        "connected to {target} in {}{subprotocol}",
+        seconds(session.timings().total())
+    ));
+    for (name, value) in session.headers() {
+        context
+            .ui
+            .verbose(format_args!("< {name}: {}", String::from_utf8_lossy(value.as_bytes())));
+    }
 }
 
 /// Where to connect to: a URL as it is, else a trigger's, with the limits that end its connections.
@@ -146,6 +177,10 @@ struct Talk<'a> {
     linger: Duration,
     /// Since when nothing has come, after the end of stdin.
     quiet_since: Option<Instant>,
+    /// Whether lines go out as binary messages.
+    binary: bool,
+    /// When to ping.
+    pings: Option<Interval>,
     context: &'a Context,
 }
 
@@ -166,6 +201,7 @@ impl Talk<'_> {
                     event => self.came(&event)?,
                 },
                 line = next_line(&mut self.stdin) => self.typed(line?).await?,
+                () = tick(&mut self.pings) => sent(self.session.ping("").await)?,
                 () = at(quiet_until) => return self.leave().await,
                 () = interrupted() => {
                     self.leave().await?;
@@ -197,11 +233,8 @@ impl Talk<'_> {
                 self.quiet_since = Some(Instant::now());
                 Ok(())
             }
-            Some(line) => match self.session.send_text(line).await {
-                // How it ended is the next event.
-                Ok(()) | Err(SendError::Closed | SendError::Failed(_)) => Ok(()),
-                Err(error) => Err(CommandError::check(error.to_string())),
-            },
+            Some(line) if self.binary => sent(self.session.send_binary(line).await),
+            Some(line) => sent(self.session.send_text(line).await),
         }
     }
 
@@ -222,6 +255,23 @@ impl Talk<'_> {
 async fn next_line(stdin: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Result<Option<String>> {
     match stdin {
         Some(lines) => lines.next_line().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What became of a message: how a connection ended, the next event says.
+fn sent(outcome: Result<(), SendError>) -> Result<(), CommandError> {
+    match outcome {
+        Ok(()) | Err(SendError::Closed | SendError::Failed(_)) => Ok(()),
+        Err(error) => Err(CommandError::check(error.to_string())),
+    }
+}
+
+async fn tick(pings: &mut Option<Interval>) {
+    match pings {
+        Some(pings) => {
+            pings.tick().await;
+        }
         None => std::future::pending().await,
     }
 }

@@ -9,7 +9,7 @@ use crate::cloud::{ApiError, ConnectError, Refusal};
 use crate::codes;
 use crate::config::{NoCredentials, SettingsError};
 use crate::local::{AskError, StartError};
-use crate::socket::{HandshakeError, TargetError};
+use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
 use crate::ui::{Colour, Options, PromptError, Ui};
 use std::error::Error;
@@ -99,6 +99,15 @@ impl CommandError {
     pub(super) fn hint(mut self, text: impl Display) -> Self {
         self.hints.push(text.to_string());
         self
+    }
+
+    /// Adds what the catalogue says of a code.
+    fn explained(self, entry: &codes::Entry) -> Self {
+        self.hint(format_args!(
+            "{} means: {}; often: {}",
+            entry.code, entry.meaning, entry.cause
+        ))
+        .hint(entry.next)
     }
 
     fn hints(mut self, texts: impl IntoIterator<Item = String>) -> Self {
@@ -281,24 +290,17 @@ impl From<StartError> for CommandError {
 impl From<HandshakeError> for CommandError {
     fn from(error: HandshakeError) -> Self {
         let failed = Self::of(Exit::Check, &error);
-        match &error {
-            HandshakeError::Refused(answer) => match answer.error_code.as_deref().and_then(codes::find) {
-                Some(entry) => failed
-                    .hint(format_args!(
-                        "{} means: {}; often: {}",
-                        entry.code, entry.meaning, entry.cause
-                    ))
-                    .hint(entry.next),
+        if let HandshakeError::Refused(answer) = &error {
+            return match answer.error_code.as_deref().and_then(codes::find) {
+                Some(entry) => failed.explained(entry),
                 None => failed,
-            },
-            HandshakeError::Tls { .. } => {
-                failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure")
-            }
-            HandshakeError::Tcp { .. } => failed.hint("is it running? for the local cloud: fgctl local status"),
-            HandshakeError::Dns { .. } | HandshakeError::Timeout { .. } => {
-                failed.hint("check the URL: fgctl trigger url NAME")
-            }
-            HandshakeError::Header { .. } | HandshakeError::Protocol { .. } => failed,
+            };
+        }
+        match error.layer() {
+            Some(Layer::Dns) => failed.hint("check the URL: fgctl trigger url NAME"),
+            Some(Layer::Tcp) => failed.hint("is it running? for the local cloud: fgctl local status"),
+            Some(Layer::Tls) => failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure"),
+            Some(Layer::Handshake) | None => failed,
         }
     }
 }

@@ -304,21 +304,21 @@ impl Observer for Requests {
     fn observe(&self, event: &Event<'_>) {
         let line = |Attempt { method, path, .. }: &Attempt<'_>| format!("{method} {path}");
         match event {
-            Event::Sent(_) => {}
+            Event::Sent(attempt) => self.ui.verbose(format_args!("> {}", line(attempt))),
             Event::Answered {
                 attempt,
                 status,
                 request_id,
                 took,
             } => self.ui.verbose(format_args!(
-                "{} -> {status} in {} ms, request id {}",
+                "< {} -> {status} in {} ms, request id {}",
                 line(attempt),
                 took.as_millis(),
                 request_id.unwrap_or("none")
             )),
             Event::Failed { attempt, error, took } => {
                 self.ui.verbose(format_args!(
-                    "{} -> {error} after {} ms",
+                    "< {} -> {error} after {} ms",
                     line(attempt),
                     took.as_millis()
                 ));

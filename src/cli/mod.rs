@@ -15,6 +15,7 @@ mod gateway;
 mod global;
 mod group;
 mod local;
+mod request;
 mod security_group;
 mod subnet;
 mod trigger;
@@ -71,6 +72,8 @@ enum Command {
     Local(local::Command),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// Send a signed request of any operation
+    Request(request::Request),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -147,6 +150,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Vpc(command) => vpc::run(command, context).await,
         Command::Subnet(command) => subnet::run(command, context).await,
         Command::SecurityGroup(command) => security_group::run(command, context).await,
+        Command::Request(args) => request::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")

@@ -153,6 +153,7 @@ impl ApiError {
     }
 
     /// The HTTP status of the answer, if there was one.
+    #[cfg(test)]
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
             Self::Refused(refusal) => Some(refusal.status),

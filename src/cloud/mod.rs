@@ -10,11 +10,8 @@ mod project;
 mod refusal;
 pub(crate) mod wait;
 
-pub(crate) use crate::transport::{
-    Attempt, Event, Exchange, Failure, Observer, Options, Proxies, Query, Request, Response, SetupError, Silent,
-    TransportError,
-};
-pub(crate) use error::{ApiError, ReadError, Refusal};
+pub(crate) use crate::transport::{Attempt, Event, Exchange, Observer, Options, Proxies, Response, SetupError};
+pub(crate) use error::{ApiError, Refusal};
 pub(crate) use line::{Call, Endpoints};
 pub(crate) use project::ProjectError;
 
@@ -121,11 +118,6 @@ impl Cloud {
         &self.0.project_id
     }
 
-    /// Where each service is.
-    pub(crate) fn endpoints(&self) -> &Endpoints {
-        &self.0.line.endpoints
-    }
-
     /// The URN of the function `name` in the default package.
     pub(crate) fn urn(&self, name: &str) -> FunctionUrn {
         FunctionUrn::new(self.region(), self.project_id(), name)
@@ -147,21 +139,6 @@ impl Cloud {
     pub(crate) async fn call(&self, call: &Call, scope: Scope) -> Result<Response, ApiError> {
         let identity = self.identity(scope).await?;
         self.0.line.perform(call, identity).await
-    }
-
-    /// The request that [`Cloud::send`] would send for `operation`, unsigned: to be shown, not sent. The account's id
-    /// is in it only if it is known, for nothing is looked up.
-    ///
-    /// # Errors
-    /// [`ApiError::Shape`].
-    pub(crate) fn request<O: Operation>(&self, operation: &O) -> Result<Request, ApiError> {
-        let call = Call::of(operation, self.project_id())?;
-        let identity = match O::SCOPE {
-            Scope::Project => Some(self.project_header()),
-            Scope::Domain => self.0.domain_id.get().cloned().flatten().map(domain_header),
-            Scope::Account => None,
-        };
-        Ok(self.0.line.request(&call, identity))
     }
 
     /// Lists from the page `first` on, to the end or until there are `limit` items.

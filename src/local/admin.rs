@@ -1,6 +1,6 @@
 //! `/_local`: what the local cloud tells and does for its own command line; no part of the real cloud.
 
-use super::data::{DataPlane, GroupStatus, InstanceState, InstanceStatus, PortState};
+use super::data::{DataPlane, GroupStatus, InstanceState, InstanceStatus, PortState, RequestRecord, log_path};
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Reader, StoreError};
 use super::{Context, Runtime};
@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,7 @@ pub(super) struct Admin {
 pub(super) fn router(admin: Admin) -> Router {
     Router::new()
         .route("/_local/status", get(status))
+        .route("/_local/requests", get(requests))
         .route("/_local/shutdown", post(shut_down))
         .layer(middleware::from_fn_with_state(admin.clone(), only_with_token))
         .with_state(admin)
@@ -95,7 +97,7 @@ pub(super) fn groups(admin: &Admin) -> Vec<GroupView> {
     admin.data.group_status().into_iter().map(view).collect()
 }
 
-fn function(status: InstanceStatus) -> Value {
+fn function(status: InstanceStatus, logs: &Path) -> Value {
     let InstanceStatus {
         package,
         function,
@@ -111,6 +113,7 @@ fn function(status: InstanceStatus) -> Value {
         InstanceState::Ended => "ended",
     };
     json!({
+        "log": log_path(logs, &package, &function),
         "package": package,
         "name": function,
         "instance": instance,
@@ -140,8 +143,28 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "region": region,
         "project_id": project_id,
         "groups": groups(&admin),
-        "function": admin.data.instance_status().map(function),
+        "function": admin.data.instance_status().map(|status| function(status, admin.data.logs())),
     }))
+}
+
+/// The last requests that came to the gateways, oldest first.
+async fn requests(State(admin): State<Admin>) -> Json<Vec<Value>> {
+    let view = |record: RequestRecord| {
+        json!({
+            "request_id": record.request_id,
+            "time": record.time.to_string(),
+            "group": record.group,
+            "method": record.method,
+            "path": record.path,
+            "status": record.status,
+            "milliseconds": record.duration.map(|duration| duration.as_millis()),
+            "function": record.function,
+            "received": record.received,
+            "sent": record.sent,
+            "note": record.note,
+        })
+    };
+    Json(admin.data.requests().into_iter().map(view).collect())
 }
 
 async fn shut_down(State(admin): State<Admin>) -> StatusCode {

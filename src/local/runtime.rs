@@ -148,6 +148,17 @@ impl Runtime {
         })
     }
 
+    /// The last requests that came to its gateways, oldest first.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(crate) async fn requests(&self) -> Result<Vec<serde_json::Value>, AskError> {
+        let body = self.ask(http::Method::GET, "/_local/requests").await?;
+        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning {
+            state: self.state.clone(),
+        })
+    }
+
     /// Asks it to end, and waits until it has let go of its state.
     ///
     /// # Errors

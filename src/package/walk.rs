@@ -22,8 +22,6 @@ pub(super) struct Found {
 pub(super) struct Listing {
     /// Sorted by the bytes of the name.
     pub(super) files: Vec<Found>,
-    /// The sum of their sizes in bytes.
-    pub(super) size: u64,
     /// What was left out.
     pub(super) notes: Vec<Note>,
 }
@@ -59,7 +57,6 @@ pub(super) fn list(folder: &Path) -> Result<Listing, PackageError> {
     let first = walk.backups.into_iter().next();
     Ok(Listing {
         files: walk.files,
-        size: walk.size,
         notes: first
             .map(|first| Note::BackupsLeftOut { count, first })
             .into_iter()

@@ -71,7 +71,7 @@ impl Connector {
             let reading = tokio::task::spawn_blocking(move || tls::connector(&trust));
             reading.await.unwrap_or_else(|panic| {
                 Err(HandshakeError::Tls {
-                    fault: super::TlsFault::System,
+                    fault: super::error::TlsFault::System,
                     source: Some(panic.into()),
                 })
             })
@@ -150,7 +150,8 @@ async fn measured<T>(work: impl Future<Output = Result<T, HandshakeError>>) -> R
 #[cfg(test)]
 mod tests {
     use super::{Connector, dial, resolve};
-    use crate::socket::{Event, HandshakeError, Layer, Options, Session, Target, TlsFault, Trust, peer};
+    use crate::socket::error::TlsFault;
+    use crate::socket::{Event, HandshakeError, Layer, Options, Session, Target, Trust, peer};
     use std::path::Path;
     use std::time::Duration;
     use tokio::io::AsyncWriteExt;

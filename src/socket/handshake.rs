@@ -184,7 +184,8 @@ fn lists<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> impl Iterator
 
 #[cfg(test)]
 mod tests {
-    use crate::socket::{Answer, Connector, HandshakeError, Layer, Options, ProtocolFault, peer};
+    use crate::socket::error::{Answer, ProtocolFault};
+    use crate::socket::{Connector, HandshakeError, Layer, Options, peer};
     use std::time::Duration;
     use tokio::io::AsyncWriteExt;
 

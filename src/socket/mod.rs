@@ -15,9 +15,9 @@ mod session;
 mod target;
 mod tls;
 
-pub(crate) use close::{Closing, Limits, explain, meaning};
+pub(crate) use close::{Closing, Limits, explain};
 pub(crate) use connect::Connector;
-pub(crate) use error::{Answer, HandshakeError, Layer, ProtocolFault, TlsFault};
+pub(crate) use error::{HandshakeError, Layer};
 pub(crate) use session::{Event, SendError, Session};
 pub(crate) use target::{Target, TargetError};
 

@@ -109,7 +109,8 @@ impl Name {
             return Some(format!("character {} is {}", at + 1, quoted(c)));
         }
         let first = value.chars().next().unwrap_or_default();
-        if !letter(first) && !(self.first == Start::LetterOrDigit && first.is_ascii_digit()) {
+        let begins_well = letter(first) || (self.first == Start::LetterOrDigit && first.is_ascii_digit());
+        if !begins_well {
             return Some(format!("it begins with {}", quoted(first)));
         }
         let last = value.chars().next_back().unwrap_or_default();

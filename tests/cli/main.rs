@@ -1,6 +1,11 @@
 //! The real program against the real local cloud, over real sockets. One file a noun.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "the layers are the program's, not the tests'"
+)]
 
 mod api;
 mod connect;

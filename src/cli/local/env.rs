@@ -21,7 +21,7 @@ enum Shell {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  eval \"$(fgctl local env)\"")]
-pub(super) struct Env {
+pub(in crate::cli) struct Env {
     /// Shell to write for
     #[arg(long, value_enum, default_value_t = Shell::Sh)]
     shell: Shell,

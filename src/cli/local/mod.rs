@@ -20,6 +20,8 @@ pub(super) enum Command {
     Down(State),
     /// Show the local cloud that runs
     Status(State),
+    /// Show the last requests that came to its gateways
+    Requests(State),
     /// Print what aims fgctl and the official SDKs at the local cloud
     Env(env::Env),
 }
@@ -43,6 +45,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Up(args) => up::run(args, context).await,
         Command::Down(args) => down(args, context).await,
         Command::Status(args) => status(args, context).await,
+        Command::Requests(args) => requests(args, context).await,
         Command::Env(args) => env::run(args, context).await,
     }
 }
@@ -77,6 +80,32 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("CA", Some(runtime.ca_file.display().to_string())),
             ("Groups", Some(groups)),
             ("Function", function(&status["function"])),
+            ("Log", status["function"]["log"].as_str().map(str::to_owned)),
+        ],
+    );
+    context.ui.show(&report)?;
+    Ok(())
+}
+
+async fn requests(args: State, context: &Context) -> Result<(), CommandError> {
+    let runtime = Runtime::find(&context.local_state(args.state)?).await?;
+    let requests = runtime.requests().await?;
+    let text = |request: &Value, name: &str| match &request[name] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let report = Report::list(
+        &requests,
+        |request| text(request, "request_id"),
+        &[
+            ("TIME", &|request| text(request, "time")),
+            ("METHOD", &|request| text(request, "method")),
+            ("PATH", &|request| text(request, "path")),
+            ("STATUS", &|request| text(request, "status")),
+            ("MS", &|request| text(request, "milliseconds")),
+            ("FUNCTION", &|request| text(request, "function")),
+            ("NOTE", &|request| text(request, "note")),
         ],
     );
     context.ui.show(&report)?;

@@ -18,7 +18,7 @@ const READY: &str = "ready";
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fgctl local up --detach && eval \"$(fgctl local env)\"")]
-pub(super) struct Up {
+pub(in crate::cli) struct Up {
     /// Port of the services; 0 takes any
     #[arg(long, default_value_t = local::DEFAULT_PORT)]
     port: u16,

@@ -89,6 +89,11 @@ impl FunctionLogs {
         })
     }
 
+    /// Where the logs are; see [`log_path`].
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The log of the instance `instance` of a function.
     pub(super) fn of(&self, package: &str, name: &str, instance: &str) -> FunctionLog {
         FunctionLog {

@@ -96,11 +96,6 @@ impl Options {
     }
 }
 
-/// The folder of functions' logs in the state `folder`; see [`log_path`].
-pub(super) fn log_folder(folder: &Path) -> PathBuf {
-    folder.join(LOGS)
-}
-
 /// A running data plane.
 pub(super) struct DataPlane {
     gateway: Arc<Gateway>,
@@ -124,7 +119,7 @@ impl DataPlane {
             code: folder.join("code"),
             homes: folder.join("instances"),
             note: folder.join("instance.json"),
-            logs: FunctionLogs::open(log_folder(folder))?,
+            logs: FunctionLogs::open(folder.join(LOGS))?,
             options,
         });
         let launcher = Arc::new(Launcher(Arc::clone(&setup)));
@@ -165,6 +160,11 @@ impl DataPlane {
     /// The function that runs, if one does.
     pub(super) fn instance_status(&self) -> Option<InstanceStatus> {
         self.gateway.runner.status()
+    }
+
+    /// The folder of functions' logs; see [`log_path`].
+    pub(super) fn logs(&self) -> &Path {
+        self.setup.logs.folder()
     }
 
     /// The last requests, the oldest first.

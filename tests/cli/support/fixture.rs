@@ -1,7 +1,6 @@
 //! A local cloud, and what tests deploy to it.
 
 use super::{FunctionPort, Run, World};
-use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::ops::{Deref, DerefMut};
@@ -9,19 +8,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A local cloud of its own in a world of its own, at which every command of that world is aimed.
-pub struct Cloud {
+pub(crate) struct Cloud {
     world: World,
     process: Option<Child>,
 }
 
 impl Cloud {
     /// Starts one whose gateways are there at once.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(&["--gateway-delay", "0ms"])
     }
 
     /// Starts one with more options.
-    pub fn start_with(options: &[&str]) -> Self {
+    pub(crate) fn start_with(options: &[&str]) -> Self {
         let mut cloud = Self {
             world: World::new(),
             process: None,
@@ -35,7 +34,7 @@ impl Cloud {
     }
 
     /// Starts the process, on the state that is there.
-    pub fn up(&mut self, options: &[&str]) {
+    pub(crate) fn up(&mut self, options: &[&str]) {
         let arguments = ["local", "up", "--announce", "--port", "0", "--ingress-port", "0"];
         let mut command = self.world.command(arguments.iter().chain(options));
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -50,19 +49,19 @@ impl Cloud {
     }
 
     /// Kills the process at once, as a power cut would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let mut process = self.process.take().unwrap();
         process.kill().unwrap();
         process.wait().unwrap();
     }
 
     /// Waits until the process has ended by itself, and tells its exit status.
-    pub fn ended(&mut self) -> Option<i32> {
+    pub(crate) fn ended(&mut self) -> Option<i32> {
         self.process.take().unwrap().wait().unwrap().code()
     }
 
     /// The gateway, the group, and what a trigger needs besides a function.
-    pub fn with_gateway(self) -> Self {
+    pub(crate) fn with_gateway(self) -> Self {
         self.fgctl(
             "gateway create apig-ws --vpc vpc-default --subnet subnet-default --security-group default --yes --wait",
         )
@@ -73,7 +72,7 @@ impl Cloud {
 
     /// How many there are of what a list command lists.
     #[track_caller]
-    pub fn count(&self, list: &str) -> usize {
+    pub(crate) fn count(&self, list: &str) -> usize {
         self.world.json(list).as_array().unwrap().len()
     }
 }
@@ -105,7 +104,7 @@ impl DerefMut for Cloud {
 }
 
 /// Writes a folder of code: its `bootstrap` and other files.
-pub fn function_folder(folder: &Path, bootstrap: &str, files: &[(&str, &str)]) -> PathBuf {
+pub(crate) fn function_folder(folder: &Path, bootstrap: &str, files: &[(&str, &str)]) -> PathBuf {
     fs::create_dir_all(folder).unwrap();
     for (name, text) in files.iter().chain(&[("bootstrap", bootstrap)]) {
         fs::write(folder.join(name), text).unwrap();
@@ -114,13 +113,13 @@ pub fn function_folder(folder: &Path, bootstrap: &str, files: &[(&str, &str)]) -
 }
 
 /// The folder of an HTTP function that needs nothing but this program: it says the time over WebSocket.
-pub fn http_function(world: &World) -> PathBuf {
+pub(crate) fn http_function(world: &World) -> PathBuf {
     let bootstrap = format!("#!/bin/sh\nexec '{}' demo-function\n", env!("CARGO_BIN_EXE_fgctl"));
     function_folder(&world.path("code"), &bootstrap, &[])
 }
 
 /// A ZIP with these files.
-pub fn zip_of(path: &Path, files: &[(&str, &[u8])]) {
+pub(crate) fn zip_of(path: &Path, files: &[(&str, &[u8])]) {
     let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
     for (name, bytes) in files {
         let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -131,16 +130,16 @@ pub fn zip_of(path: &Path, files: &[(&str, &[u8])]) {
 }
 
 /// What the guide's five steps leave: a function with WebSocket on, behind a published API.
-pub struct Deployed {
-    pub cloud: Cloud,
-    pub url: String,
+pub(crate) struct Deployed {
+    pub(crate) cloud: Cloud,
+    pub(crate) url: String,
     #[expect(dead_code, reason = "held while the function may run")]
     port: FunctionPort,
 }
 
 impl Deployed {
     /// Does the guide's steps with the code in `code`, and what `trigger` says of the trigger besides.
-    pub fn with(prepare: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Self {
+    pub(crate) fn with(prepare: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Self {
         let port = FunctionPort::hold();
         let cloud = Cloud::start().with_gateway();
         let code = prepare(&cloud);
@@ -170,13 +169,13 @@ impl Deployed {
     }
 
     /// The same URL for a WebSocket client.
-    pub fn socket_url(&self) -> String {
+    pub(crate) fn socket_url(&self) -> String {
         self.url.replacen("http", "ws", 1)
     }
 
     /// An independent client's answer: runs `script` with the URL and the authority's file as arguments.
     #[track_caller]
-    pub fn seen_by_python(&self, python: &Path, script: &str) -> Run {
+    pub(crate) fn seen_by_python(&self, python: &Path, script: &str) -> Run {
         let ca_file = self.cloud.json("local env")["FGCTL_CA_FILE"]
             .as_str()
             .unwrap()
@@ -189,10 +188,5 @@ impl Deployed {
             .output()
             .unwrap();
         Run::of(output)
-    }
-
-    /// The status of the local cloud.
-    pub fn status(&self) -> Value {
-        self.cloud.json("local status")
     }
 }

@@ -3,8 +3,8 @@
 mod fixture;
 mod tools;
 
-pub use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
-pub use tools::{node_with_ws, python, skip, skipped};
+pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
+pub(crate) use tools::{node_with_ws, python, skip, skipped};
 
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -13,13 +13,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A home folder and nothing else of the developer's world.
-pub struct World {
+pub(crate) struct World {
     home: tempfile::TempDir,
     variables: Vec<(String, String)>,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
@@ -27,18 +27,18 @@ impl World {
     }
 
     /// A folder of this world.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
     /// Sets a variable for the commands that follow.
-    pub fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.retain(|(other, _)| other != name);
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Lets npm reach its registry as it does on this machine: its settings and the system's proxies and authorities.
-    pub fn keep_npm_settings(&mut self) {
+    pub(crate) fn keep_npm_settings(&mut self) {
         let npm = |name: &str| {
             let name = name.to_ascii_lowercase();
             name.starts_with("npm_config_") || name.ends_with("_proxy") || name.contains("cert")
@@ -49,7 +49,7 @@ impl World {
     }
 
     /// The program with these arguments, ready to run: a cleared environment, no terminal, the home as the folder.
-    pub fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fgctl"));
         command
             .args(arguments)
@@ -65,32 +65,32 @@ impl World {
 
     /// Runs the program to its end.
     #[must_use = "look at the status"]
-    pub fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
         Run::of(self.command(arguments).output().unwrap())
     }
 
     /// Runs a line as a person would type it; words are split at spaces.
     #[must_use = "look at the status"]
-    pub fn fgctl(&self, line: &str) -> Run {
+    pub(crate) fn fgctl(&self, line: &str) -> Run {
         self.run(line.split_whitespace())
     }
 
     /// Runs a line that has to succeed, and reads its JSON.
-    pub fn json(&self, line: &str) -> Value {
+    pub(crate) fn json(&self, line: &str) -> Value {
         self.fgctl(&format!("{line} -o json")).success().json()
     }
 }
 
 /// What a run of the program came to.
 #[derive(Debug)]
-pub struct Run {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             status: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -100,7 +100,7 @@ impl Run {
 
     /// It has succeeded.
     #[track_caller]
-    pub fn success(self) -> Self {
+    pub(crate) fn success(self) -> Self {
         assert_eq!(
             self.status, 0,
             "it failed\nstdout: {}\nstderr: {}",
@@ -111,7 +111,7 @@ impl Run {
 
     /// It has failed with this exit status, saying each of these texts on stderr and nothing on stdout.
     #[track_caller]
-    pub fn failure(self, status: i32, texts: &[&str]) -> Self {
+    pub(crate) fn failure(self, status: i32, texts: &[&str]) -> Self {
         assert_eq!(
             self.status, status,
             "\nstdout: {}\nstderr: {}",
@@ -123,7 +123,7 @@ impl Run {
 
     /// It says each of these texts on stderr.
     #[track_caller]
-    pub fn says(self, texts: &[&str]) -> Self {
+    pub(crate) fn says(self, texts: &[&str]) -> Self {
         for text in texts {
             assert!(self.stderr.contains(text), "`{text}` is not in\n{}", self.stderr);
         }
@@ -132,16 +132,16 @@ impl Run {
 
     /// Its data.
     #[track_caller]
-    pub fn json(self) -> Value {
+    pub(crate) fn json(self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
 /// Holds 127.0.0.1:8000 for the tests that run a function: without namespaces there is but one, on the whole machine.
-pub struct FunctionPort(#[expect(dead_code, reason = "held, not read")] File);
+pub(crate) struct FunctionPort(#[expect(dead_code, reason = "held, not read")] File);
 
 impl FunctionPort {
-    pub fn hold() -> Self {
+    pub(crate) fn hold() -> Self {
         let file = File::create(std::env::temp_dir().join("fgctl-tests-port-8000.lock")).unwrap();
         file.lock().unwrap();
         Self(file)
@@ -149,6 +149,6 @@ impl FunctionPort {
 }
 
 /// The folder of this project.
-pub fn project() -> &'static Path {
+pub(crate) fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

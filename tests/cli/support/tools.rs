@@ -9,7 +9,7 @@ const ALL: &str = "FGCTL_TEST_ALL";
 
 /// Says that a test is skipped, and why; fails where nothing may be skipped.
 #[track_caller]
-pub fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     assert!(
         std::env::var_os(ALL).is_none(),
         "{ALL} is set, so this may not be skipped: {why}"
@@ -19,7 +19,7 @@ pub fn skip(why: &str) {
 
 /// Whether `tool` is missing, saying so.
 #[track_caller]
-pub fn skipped(tool: &str) -> bool {
+pub(crate) fn skipped(tool: &str) -> bool {
     let found = Command::new(tool)
         .arg("--version")
         .stdout(Stdio::null())
@@ -57,7 +57,7 @@ fn run(command: &mut Command) {
 
 /// A folder with the package `ws` in `node_modules`, from npm.
 #[track_caller]
-pub fn node_with_ws() -> Option<PathBuf> {
+pub(crate) fn node_with_ws() -> Option<PathBuf> {
     if skipped("node") || skipped("npm") {
         return None;
     }
@@ -75,7 +75,7 @@ fn npm(folder: &Path) -> Command {
 
 /// A Python with these packages, from pip.
 #[track_caller]
-pub fn python(name: &str, packages: &[&str]) -> Option<PathBuf> {
+pub(crate) fn python(name: &str, packages: &[&str]) -> Option<PathBuf> {
     if skipped("python3") {
         return None;
     }
