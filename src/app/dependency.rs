@@ -283,3 +283,76 @@ fn is_about_code(error: &ApiError) -> bool {
 fn is_other_code(before: &FunctionCode, after: &FunctionCode) -> bool {
     !before.digest.is_empty() && !after.digest.is_empty() && before.digest != after.digest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{App, AppError, Attachment, Dependency};
+    use crate::cloud::fake::Script;
+    use crate::cloud::{Cloud, Endpoints, Target};
+    use crate::sign::{Credentials, Secret};
+    use crate::socket::{Connector, Options};
+    use std::sync::Arc;
+
+    const CONFIG: &str = r#"{"func_urn":"urn:fss:r:p:function:default:f","func_name":"f","runtime":"http"}"#;
+    const LIST: &str = r#"{"count":1,"next_marker":1,"dependencies":[{"id":"d1","name":"ws","version":1}]}"#;
+    const VERSIONS: &str =
+        r#"{"count":1,"next_marker":1,"dependencies":[{"id":"v1","dep_id":"d1","name":"ws","version":1}]}"#;
+
+    fn code(digest: &str) -> String {
+        format!(
+            r#"{{"func_urn":"u","func_name":"f","code_type":"zip","digest":"{digest}","func_code":{{"file":"","link":"https://x"}},"depend_version_list":[]}}"#
+        )
+    }
+
+    /// What comes of attaching where the service answers `status` and `body` to the change.
+    async fn attach(status: u16, body: &str) -> (Result<(Dependency, bool), AppError>, Arc<Script>) {
+        let script = Script::new().answer(200, CONFIG).answer(200, &code("before"));
+        let script = script.answer(200, LIST).answer(200, VERSIONS).answer(200, LIST);
+        let script = Arc::new(script.answer(200, VERSIONS).answer(status, body));
+        let target = Target {
+            endpoints: Endpoints::new(|_| "https://service.example".to_owned()),
+            region: "r".to_owned(),
+            project_id: Some("p".to_owned()),
+            domain_id: None,
+            credentials: Credentials {
+                access_key: "AK".to_owned(),
+                secret_key: Secret::new("SK"),
+                security_token: None,
+            },
+        };
+        let cloud = Cloud::over(target, script.clone()).await.unwrap();
+        let attachment = Attachment {
+            dependency: "ws",
+            function: "f",
+            code: None,
+        };
+        let app = App::new(cloud, Connector::new(Options::default()));
+        (app.attach_dependency(attachment, None).await, script)
+    }
+
+    #[tokio::test]
+    async fn a_service_that_keeps_the_code_is_sent_none() {
+        let (outcome, script) = attach(200, &code("before")).await;
+        assert!(outcome.unwrap().1);
+        let sent: serde_json::Value = serde_json::from_slice(&script.seen().pop().unwrap().body).unwrap();
+        assert_eq!(sent["depend_version_list"], serde_json::json!(["v1"]));
+        assert_eq!(
+            sent.get("func_code"),
+            None,
+            "an empty one would stand for the service's sample code"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_service_that_wants_the_code_or_loses_it_is_told() {
+        for code in ["FSS.1011", "FSS.1012"] {
+            let body = format!(r#"{{"error_code":"{code}","error_msg":"m"}}"#);
+            let error = attach(400, &body).await.0.unwrap_err();
+            assert!(matches!(error, AppError::CodeWanted { .. }), "{error}");
+            assert_eq!(error.hints(), ["send it along: add --code DIR"]);
+        }
+        let error = attach(200, &code("after")).await.0.unwrap_err();
+        assert!(error.to_string().contains("did not keep the code of `f`"), "{error}");
+        assert_eq!(error.hints(), ["fgctl function code update f --code DIR"]);
+    }
+}

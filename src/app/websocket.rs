@@ -303,6 +303,7 @@ fn status(function: &Function, enabled: Option<bool>, proof: Proof) -> Websocket
 #[cfg(test)]
 mod tests {
     use super::WebsocketField;
+    use proptest::prelude::{any, prop_assert, proptest};
     use serde_json::{Value, json};
 
     fn shown(config: &Value) -> Option<String> {
@@ -320,6 +321,17 @@ mod tests {
             shown(&json!({"websocket_mode": "x", "enable_auth_in_header": true})),
             None
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_field_makes_it_panic(text in any::<String>(), name in "[a-z=]{0,5}", json in "[\\[{}\\]0-9a-z\",:]{0,12}") {
+            for text in [text, format!("{name}={json}")] {
+                if let Ok(field) = WebsocketField::parse(&text) {
+                    prop_assert!(!field.name.is_empty() && !field.name.contains('='));
+                }
+            }
+        }
     }
 
     #[test]

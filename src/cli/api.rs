@@ -12,16 +12,22 @@ use clap::{Args, Subcommand, ValueEnum};
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List a gateway's APIs
+    #[command(after_help = "Example:\n  fgctl api list --gateway apig-ws")]
     List(List),
     /// Show an API and its backend
+    #[command(after_help = "Example:\n  fgctl api get API_websocket_demo --gateway apig-ws")]
     Get(Named),
     /// Change an API's backend; publish it afterwards
     Update(Update),
     /// Publish an API's latest version
     Publish(Publish),
     /// Take an API offline
+    #[command(
+        after_help = "Example:\n  fgctl api unpublish API_websocket_demo --gateway apig-ws --environment RELEASE"
+    )]
     Unpublish(Unpublish),
     /// Delete an API that is published nowhere
+    #[command(after_help = "Example:\n  fgctl api delete API_websocket_demo --gateway apig-ws")]
     Delete(Named),
 }
 

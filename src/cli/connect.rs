@@ -205,7 +205,11 @@ impl Talk<'_> {
                 () = tick(&mut self.pings) => sent(self.session.ping("").await)?,
                 () = at(quiet_until) => return self.leave().await,
                 () = interrupted() => {
-                    self.leave().await?;
+                    // A second one does not wait for the other side's answer.
+                    tokio::select! {
+                        _ = self.leave() => {}
+                        () = interrupted() => {}
+                    }
                     return Err(CommandError::interrupted());
                 }
             }
@@ -296,4 +300,30 @@ fn told(closing: &Closing, limits: &Limits, context: &Context) -> Result<(), Com
         return Ok(());
     }
     Err(CommandError::check(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{header, positive};
+    use proptest::prelude::{any, prop_assert, proptest};
+
+    #[test]
+    fn a_header_is_a_name_and_a_value() {
+        let (name, value) = header("X-Stage:  test:1 ").unwrap();
+        assert_eq!((name.as_str(), value.to_str().unwrap()), ("x-stage", "test:1"));
+        for bad in ["", "x", ": x", "a b: x", "x: a\nb", "x: \u{7f}"] {
+            assert!(header(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_and_no_duration_makes_it_panic(text in any::<String>(), value in any::<String>()) {
+            let _ = header(&text);
+            if let Ok((_, value)) = header(&format!("x: {value}")) {
+                prop_assert!(!value.as_bytes().contains(&b'\n'));
+            }
+            prop_assert!(positive(&text).map_or(true, |duration| !duration.is_zero()));
+        }
+    }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 const INTERVAL: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  fgctl demo\n  fgctl demo --node --keep")]
 pub(super) struct Demo {
     /// Deploy a Node.js function with the package ws, which npm fetches
     #[arg(long)]

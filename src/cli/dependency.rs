@@ -14,12 +14,16 @@ pub(super) enum Command {
     /// Create a dependency from a ZIP or an OBS object; an existing name gets one more version
     Create(Create),
     /// List dependencies
+    #[command(after_help = "Example:\n  fgctl dependency list --limit 10")]
     List(List),
     /// Show a dependency's newest version
+    #[command(after_help = "Example:\n  fgctl dependency get depend-websocket --version 2")]
     Get(Get),
     /// List a dependency's versions
+    #[command(after_help = "Example:\n  fgctl dependency versions depend-websocket")]
     Versions(Versions),
     /// Delete a dependency, or one version of it
+    #[command(after_help = "Example:\n  fgctl dependency delete depend-websocket --version 1")]
     Delete(Delete),
     /// Lay a dependency over a function's code
     Attach(Attach),

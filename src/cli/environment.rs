@@ -14,10 +14,13 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl environment create TEST --gateway apig-ws")]
     Create(Create),
     /// List a gateway's environments
+    #[command(after_help = "Example:\n  fgctl environment list --gateway apig-ws")]
     List(List),
     /// Show an environment
+    #[command(after_help = "Example:\n  fgctl environment get RELEASE --gateway apig-ws")]
     Get(Named),
     /// Delete an environment in which nothing is published
+    #[command(after_help = "Example:\n  fgctl environment delete TEST --gateway apig-ws")]
     Delete(Named),
 }
 
@@ -83,7 +86,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         }
         Command::Delete(args) => {
             let environment = app.environment(&app.gateway(&args.gateway).await?, &args.name).await?;
-            context.ui.confirm(&format!("Delete the environment {}?", environment.name))?;
+            context
+                .ui
+                .confirm(&format!("Delete the environment {}?", environment.name))?;
             app.delete_environment(&args.gateway, &args.name).await?;
             context.ui.status(format_args!("deleted the environment {}", args.name));
         }

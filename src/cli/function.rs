@@ -15,13 +15,16 @@ pub(super) enum Command {
     /// Create a function from a folder or a ZIP
     Create(Create),
     /// List functions
+    #[command(after_help = "Example:\n  fgctl function list -o json")]
     List(List),
     /// Show a function
+    #[command(after_help = "Example:\n  fgctl function get WebSocket-demo")]
     Get(Get),
     /// Show or replace a function's code
     #[command(subcommand)]
     Code(Code),
     /// Delete a function and its triggers
+    #[command(after_help = "Example:\n  fgctl function delete WebSocket-demo")]
     Delete(Delete),
 }
 
@@ -93,6 +96,7 @@ pub(super) struct Get {
 #[derive(Debug, Subcommand)]
 pub(super) enum Code {
     /// Show what code a function has
+    #[command(after_help = "Example:\n  fgctl function code get WebSocket-demo")]
     Get(Get),
     /// Replace a function's code
     #[command(after_help = "Example:\n  fgctl function code update WebSocket-demo --code ./demo")]
@@ -298,4 +302,29 @@ async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
         .ui
         .status(format_args!("deleted the function {}", function.func_name));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+    use crate::wire::rule;
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    #[test]
+    fn a_variable_ends_at_its_first_equals_sign() {
+        assert_eq!(variable("A=b=c"), Ok(("A".to_owned(), "b=c".to_owned())));
+        assert_eq!(variable("A="), Ok(("A".to_owned(), String::new())));
+        assert!(variable("A").is_err() && variable("").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_variable_makes_it_panic(text in any::<String>()) {
+            let read = variable(&text);
+            prop_assert_eq!(read.is_ok(), text.contains('='));
+            if let Ok((name, value)) = &read {
+                let _ = rule::user_data([(name.as_str(), value.as_str())]);
+            }
+        }
+    }
 }

@@ -13,12 +13,16 @@ pub(super) enum Command {
     /// Create a dedicated gateway
     Create(Create),
     /// List gateways
+    #[command(after_help = "Example:\n  fgctl gateway list -o name")]
     List(List),
     /// Show a gateway
+    #[command(after_help = "Example:\n  fgctl gateway get apig-ws")]
     Get(Named),
     /// Wait until a gateway runs
+    #[command(after_help = "Example:\n  fgctl gateway wait apig-ws --wait-timeout 40m")]
     Wait(Named),
     /// Delete a gateway with all that is on it
+    #[command(after_help = "Example:\n  fgctl gateway delete apig-ws --wait")]
     Delete(Delete),
 }
 

@@ -19,6 +19,10 @@ use std::time::Duration;
 /// The longest that a gateway's creation is waited for unless `--wait-timeout` says otherwise.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 
+/// The longest duration that is taken: beyond, clocks overflow and nobody waits.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+const TOO_LONG: &str = "it is longer than a year";
+
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Output {
@@ -88,20 +92,22 @@ pub(super) struct Global {
 /// Reads `90s`, `20m`, `1h` or a number of seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let number: u64 = number
-        .parse()
-        .map_err(|_| "it should begin with a whole number, as in 90s or 20m".to_owned())?;
-    let scale = match unit {
-        "ms" => return Ok(Duration::from_millis(number)),
-        "" | "s" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
+    let number: u64 = match number.parse() {
+        Ok(number) => number,
+        Err(_) if number.is_empty() => return Err("it should begin with a whole number, as in 90s or 20m".to_owned()),
+        Err(_) => return Err(TOO_LONG.to_owned()),
+    };
+    let milliseconds = match unit {
+        "ms" => 1,
+        "" | "s" => 1000,
+        "m" | "min" => 60 * 1000,
+        "h" => 3600 * 1000,
         other => return Err(format!("`{other}` is no unit of time; use ms, s, m or h")),
     };
-    number
-        .checked_mul(scale)
-        .map(Duration::from_secs)
-        .ok_or_else(|| "it is too long".to_owned())
+    let duration = number.checked_mul(milliseconds).map(Duration::from_millis);
+    duration
+        .filter(|duration| *duration <= LONGEST)
+        .ok_or_else(|| TOO_LONG.to_owned())
 }
 
 /// What a command runs with.
@@ -349,6 +355,52 @@ impl Observer for Requests {
                 seconds.abs(),
                 if *seconds > 0 { "behind" } else { "ahead of" }
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, duration};
+    use proptest::prelude::{prop_assert, proptest};
+    use std::time::Duration;
+
+    #[test]
+    fn durations_have_a_number_and_a_unit() {
+        for (text, millis) in [
+            ("0", 0),
+            ("90s", 90_000),
+            ("20m", 1_200_000),
+            ("1min", 60_000),
+            ("1h", 3_600_000),
+            ("5ms", 5),
+            ("7", 7000),
+        ] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "{text}");
+        }
+        for (text, fault) in [
+            ("", "whole number"),
+            ("-1", "whole number"),
+            ("s", "whole number"),
+            ("1.5s", "`.5s` is no unit"),
+            ("1 s", "no unit"),
+            ("8761h", "longer than a year"),
+            ("99999999999999999999", "longer than a year"),
+            ("18446744073709551615h", "longer than a year"),
+        ] {
+            assert!(duration(text).unwrap_err().contains(fault), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_duration_panic_or_overflow(text in "\\PC{0,30}", number in "[0-9]{0,25}[a-z]{0,3}") {
+            for text in [text, number] {
+                if let Ok(duration) = duration(&text) {
+                    prop_assert!(duration <= LONGEST);
+                    prop_assert!(std::time::Instant::now().checked_add(duration).is_some());
+                }
+            }
         }
     }
 }

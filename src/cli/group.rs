@@ -14,10 +14,13 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl group create APIGroup_ws --gateway apig-ws")]
     Create(Create),
     /// List a gateway's groups
+    #[command(after_help = "Example:\n  fgctl group list --gateway apig-ws")]
     List(List),
     /// Show a group
+    #[command(after_help = "Example:\n  fgctl group get APIGroup_ws --gateway apig-ws")]
     Get(Named),
     /// Delete a group that holds no API
+    #[command(after_help = "Example:\n  fgctl group delete APIGroup_ws --gateway apig-ws")]
     Delete(Named),
 }
 

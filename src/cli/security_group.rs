@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List security groups
+    #[command(after_help = "Example:\n  fgctl security-group list")]
     List(List),
 }
 

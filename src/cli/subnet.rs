@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List subnets
+    #[command(after_help = "Example:\n  fgctl subnet list")]
     List(List),
 }
 

@@ -14,12 +14,16 @@ pub(super) enum Command {
     /// Create a trigger on a dedicated gateway
     Create(Create),
     /// List a function's triggers, or those of all functions
+    #[command(after_help = "Example:\n  fgctl trigger list WebSocket-demo")]
     List(List),
     /// Show a trigger
+    #[command(after_help = "Example:\n  fgctl trigger get API_websocket_demo")]
     Get(Named),
     /// Print a trigger's URL
+    #[command(after_help = "Example:\n  fgctl trigger url WebSocket-demo")]
     Url(Named),
     /// Delete a trigger; the API that it made stays
+    #[command(after_help = "Example:\n  fgctl trigger delete API_websocket_demo")]
     Delete(Named),
 }
 
@@ -166,9 +170,7 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let step = context.ui.step(format!("creating the trigger {name}"));
     let trigger = app
-        .create_trigger(input, wait, |text| {
-            step.note(format_args!("gateway: {text}"))
-        })
+        .create_trigger(input, wait, |text| step.note(format_args!("gateway: {text}")))
         .await?;
     step.done("");
     context.ui.hint(format_args!(

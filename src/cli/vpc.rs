@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List VPCs
+    #[command(after_help = "Example:\n  fgctl vpc list")]
     List(List),
 }
 

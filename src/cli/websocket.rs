@@ -13,8 +13,10 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl websocket enable WebSocket-demo")]
     Enable(Enable),
     /// Turn WebSocket off
+    #[command(after_help = "Example:\n  fgctl websocket disable WebSocket-demo")]
     Disable(Named),
     /// Show whether WebSocket is on, and how that is known
+    #[command(after_help = "Example:\n  fgctl websocket status WebSocket-demo -o json")]
     Status(Named),
 }
 

@@ -1,6 +1,6 @@
 //! `fgctl connect`, against the local cloud and against servers of others.
 
-use crate::support::{Cloud, Deployed, Run, World, http_function, python};
+use crate::support::{Cloud, Deployed, Run, World, http_function, python, skipped};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -118,7 +118,7 @@ fn each_reason_against_an_upgrade_is_told() {
     let connect = "connect WebSocket-demo --count 1";
     let publish = "api publish API_websocket_demo --gateway apig-ws";
     let update = "api update API_websocket_demo --gateway apig-ws";
-    cloud.fgctl(connect).success();
+    cloud.fgctl(connect).success().says(&["closed with 1000"]);
 
     cloud.fgctl("websocket disable WebSocket-demo").success();
     cloud
@@ -185,4 +185,26 @@ fn both_timeouts_drop_the_socket() {
         "{cut:?}"
     );
     assert!(began.elapsed() >= std::time::Duration::from_millis(2900));
+}
+
+/// A person's Ctrl-D is a goodbye: the messages that go on coming do not hold it up.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_end_of_a_terminals_input_ends_it_politely() {
+    if skipped("script") {
+        return;
+    }
+    let deployed = Deployed::with(http_function, "");
+    let line = format!("{} connect WebSocket-demo", env!("CARGO_BIN_EXE_fgctl"));
+    let variables = deployed.cloud.json("local env");
+    let variables = variables.as_object().unwrap().iter();
+    // What ends its own input types Ctrl-D at the terminal that it makes.
+    let output = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .envs(variables.map(|(name, value)| (name, value.as_str().unwrap())))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let run = Run::of(output).success();
+    assert!(run.stdout.contains("closed with 1000"), "{run:?}");
 }

@@ -20,7 +20,15 @@ fn create_list_get_and_delete() {
         assert_eq!(cloud.json(&format!("gateway get {name}"))["id"], id);
     }
     assert_eq!(cloud.fgctl("gateway list -o name").success().stdout, "apig-ws\n");
-    cloud.fgctl(&format!("{CREATE} --yes")).failure(5, &["APIC.7500"]);
+    // Told before the cost is asked about.
+    for line in [CREATE.to_owned(), format!("{CREATE} --yes")] {
+        let refused = cloud.fgctl(&line);
+        let refused = refused.failure(
+            5,
+            &["the gateway `apig-ws` exists already", "fgctl gateway get apig-ws"],
+        );
+        assert!(!refused.stderr.contains("bills"), "{}", refused.stderr);
+    }
     cloud.fgctl("gateway delete apig-ws --yes --wait").success();
     cloud
         .fgctl("gateway get apig-ws")
@@ -109,4 +117,41 @@ fn bad_input_creates_nothing() {
         cloud.fgctl(line).failure(status, texts);
     }
     assert_eq!(cloud.count("gateway list"), 0);
+}
+
+/// What is left alone goes on, and costs: that is said.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_wait_says_what_goes_on() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::{Command, Stdio};
+
+    let cloud = Cloud::start_with(&["--gateway-delay", "1h"]);
+    let line = format!("{CREATE} --yes --wait");
+    let mut process = cloud
+        .command(line.split_whitespace())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(process.stderr.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("creating the gateway") {
+        assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+    let pid = process.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(process.wait().unwrap().code(), Some(130), "{said}");
+    for text in [
+        "interrupted",
+        "bills",
+        "fgctl gateway wait apig-ws",
+        "fgctl gateway delete apig-ws",
+    ] {
+        assert!(said.contains(text), "`{text}` is not in {said}");
+    }
+    assert_eq!(cloud.count("gateway list"), 1);
+    cloud
+        .fgctl("gateway wait apig-ws --wait-timeout 10ms")
+        .failure(7, &["took longer than 0.01 s", "fgctl gateway wait apig-ws"]);
 }

@@ -17,6 +17,13 @@ fn every_command_has_help_that_says_what_it_does() {
         );
         assert!(run.stdout.contains("Usage: fgctl"), "{words:?}");
         seen += 1;
+        let leaf = !run.stdout.contains("\nCommands:\n");
+        let example = words.last().map_or_else(String::new, |verb| format!(" {verb}"));
+        assert!(
+            !leaf || run.stdout.contains("Example") && run.stdout.contains(&example),
+            "{words:?} has no example: {}",
+            run.stdout
+        );
         let commands = run.stdout.split("Commands:\n").nth(1).unwrap_or_default();
         for line in commands.lines().take_while(|line| !line.trim().is_empty()) {
             let Some(name) = line.strip_prefix("  ").and_then(|line| line.split(' ').next()) else {

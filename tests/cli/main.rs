@@ -7,6 +7,7 @@
     reason = "the layers are the program's, not the tests'"
 )]
 
+mod answers;
 mod api;
 mod connect;
 mod credentials;

@@ -17,10 +17,13 @@ pub(super) enum Command {
     /// Start the local cloud
     Up(up::Up),
     /// End the local cloud and its functions; its state stays
+    #[command(after_help = "Example:\n  fgctl local down")]
     Down(State),
     /// Show the local cloud that runs
+    #[command(after_help = "Example:\n  fgctl local status -o json")]
     Status(State),
     /// Show the last requests that came to its gateways
+    #[command(after_help = "Example:\n  fgctl local requests")]
     Requests(State),
     /// Print what aims fgctl and the official SDKs at the local cloud
     Env(env::Env),

@@ -1,8 +1,8 @@
 //! The rules at their bounds.
 
 use super::{
-    api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name, group_name,
-    memory_size, request_path, runtime, user_data,
+    api_name, backend_timeout, dependency_name, description, environment_name, function_name, gateway_description,
+    gateway_name, group_name, group_remark, handler, memory_size, object_url, remark, request_path, runtime, user_data,
 };
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
@@ -60,10 +60,61 @@ fn names_begin_and_end_as_the_guide_says() {
     assert!(function_name("WebSocket-demo").is_ok());
     assert!(dependency_name("wss.nodejs-12_x").is_ok() && dependency_name("x.").is_err());
     assert!(gateway_name("网关-1").is_ok() && gateway_name("1gw").is_err());
-    assert!(
-        group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok()
-    );
+    assert!(group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok());
     assert!(request_path("websocket_demo").is_err() && request_path("/a b").is_err() && request_path("/a").is_ok());
+}
+
+#[test]
+fn longer_texts_have_their_bounds_too() {
+    for (check, most) in [
+        (description as fn(&str) -> _, 512),
+        (gateway_description, 255),
+        (group_remark, 1000),
+        (remark, 255),
+    ] {
+        assert!(check(&"é".repeat(most)).is_ok(), "{most}");
+        let broken = check(&"é".repeat(most + 1)).unwrap_err().to_string();
+        assert!(
+            broken.contains(&format!("more than {most}")) && broken.len() < 500,
+            "{broken}"
+        );
+    }
+    assert!(
+        gateway_description("a<b")
+            .unwrap_err()
+            .to_string()
+            .contains("it holds `<`")
+    );
+    for (value, runtime, fine) in [
+        ("index.handler", "Node.js20.15", true),
+        ("index", "Node.js20.15", false),
+        ("", "Python3.9", false),
+        ("bootstrap", "Custom", true),
+        ("-", "Custom Image", true),
+    ] {
+        assert_eq!(handler(value, runtime).is_ok(), fine, "{value} {runtime}");
+    }
+    for (url, fine) in [
+        ("https://b.obs.cn-east-3.myhuaweicloud.com/a/b.zip", true),
+        ("http://127.0.0.1:1/x", true),
+        ("b.obs.cn-east-3.myhuaweicloud.com/a", false),
+        ("https://b.obs.cn-east-3.myhuaweicloud.com", false),
+        ("https:///a", false),
+        ("https://b/a b", false),
+    ] {
+        assert_eq!(object_url(url).is_ok(), fine, "{url}");
+    }
+}
+
+#[test]
+fn what_breaks_a_rule_is_shown_short_and_cannot_steer_a_terminal() {
+    let text = function_name("a\u{1b}[31m\nb").unwrap_err().to_string();
+    assert!(text.contains("`a\\u{1b}[31m\\nb`"), "{text}");
+    let text = function_name(&"a".repeat(100_000)).unwrap_err().to_string();
+    assert!(
+        text.len() < 500 && text.contains("…` is not allowed: it has 100000 characters"),
+        "{text}"
+    );
 }
 
 #[test]
