@@ -1,7 +1,8 @@
 //! The guide, step by step: by hand, with Node.js, and word for word.
 
 use crate::support::{
-    Cloud, Deployed, FunctionPort, World, function_folder, http_function, node_with_ws, project, python, skip, zip_of,
+    Cloud, Deployed, FunctionPort, World, function_folder, http_function, node_with_ws, project, python, say_skipped,
+    zip_of,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -90,7 +91,7 @@ fn with_node_and_ws() {
 fn word_for_word() {
     let guide = project().join("../shared/spec/websocket-guide.txt");
     let Ok(guide) = fs::read_to_string(&guide) else {
-        skip("the guide's text is not at hand");
+        say_skipped("the guide's text is not at hand");
         return;
     };
     let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else {
