@@ -50,33 +50,24 @@ pub(crate) fn sdk(cloud: &LocalCloud) -> Outcome<Option<Command>> {
 /// A Python with the SDK: the tests' own, or one that is made here when that is asked for.
 #[expect(clippy::disallowed_methods, reason = "the layer `env` is not here")]
 fn python() -> Outcome<Option<PathBuf>> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let venvs = [folder.join("sdk/venv"), folder.join("bench-sdk")];
-    if let Some(venv) = venvs.iter().find(|venv| complete(venv).exists()) {
-        return Ok(Some(venv.join("bin/python")));
+    let folders = ["sdk", "bench-sdk"].map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+    let python = |folder: &PathBuf| folder.join("venv/bin/python");
+    if let Some(folder) = folders.iter().find(|folder| folder.join("complete").exists()) {
+        return Ok(Some(python(folder)));
     }
     if std::env::var_os(FETCH).is_none() || !found("python3") {
         return Ok(None);
     }
-    let venv = &venvs[1];
-    succeed(Command::new("python3").args(["-m", "venv"]).arg(venv))?;
+    let [_, folder] = &folders;
+    succeed(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
     let packages = ["huaweicloudsdkcore==3.1.219", "huaweicloudsdkfunctiongraph==3.1.219"];
     succeed(
-        Command::new(venv.join("bin/pip"))
+        Command::new(folder.join("venv/bin/pip"))
             .args(["install", "--quiet"])
             .args(packages),
     )?;
-    fs::write(complete(venv), "")?;
-    Ok(Some(venv.join("bin/python")))
-}
-
-/// The file that stands where all packages are.
-fn complete(venv: &Path) -> PathBuf {
-    if venv.ends_with("venv") {
-        venv.with_file_name("complete")
-    } else {
-        venv.join("complete")
-    }
+    fs::write(folder.join("complete"), "")?;
+    Ok(Some(python(folder)))
 }
 
 fn succeed(command: &mut Command) -> Outcome<()> {
