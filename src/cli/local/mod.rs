@@ -12,7 +12,6 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Start the local cloud
