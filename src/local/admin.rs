@@ -97,7 +97,7 @@ pub(super) fn groups(admin: &Admin) -> Vec<GroupView> {
     admin.data.group_status().into_iter().map(view).collect()
 }
 
-fn function(status: InstanceStatus, logs: &Path) -> Value {
+fn instance(status: InstanceStatus, logs: &Path) -> Value {
     let InstanceStatus {
         package,
         function,
@@ -143,7 +143,8 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "region": region,
         "project_id": project_id,
         "groups": groups(&admin),
-        "function": admin.data.instance_status().map(|status| function(status, admin.data.logs())),
+        "isolation": admin.data.isolation(),
+        "instances": admin.data.instances().into_iter().map(|status| instance(status, admin.data.logs())).collect::<Vec<_>>(),
     }))
 }
 

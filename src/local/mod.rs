@@ -13,7 +13,7 @@ mod runtime;
 mod start;
 mod store;
 
-pub(crate) use data::Inherited;
+pub(crate) use data::{Inherited, IsolationSetting};
 pub(crate) use error::StartError;
 pub(crate) use runtime::{AskError, Runtime};
 pub(crate) use start::{LocalCloud, Options};

@@ -2,7 +2,7 @@
 
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
-use super::data::{self, DataPlane, Inherited};
+use super::data::{self, DataPlane, Inherited, IsolationSetting};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
 use super::{Behaviour, Context, Runtime, StartError, account, control, hosts, random_hex};
@@ -39,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) websocket_field: String,
     /// What functions inherit of the environment.
     pub(crate) inherited: Inherited,
+    /// Whether each instance of a function gets a machine of its own.
+    pub(crate) isolation: IsolationSetting,
 }
 
 /// A local cloud that serves from the moment it exists.
@@ -84,11 +86,12 @@ impl LocalCloud {
             gateway_delay: options.gateway_delay,
             websocket_field: options.websocket_field,
         };
-        let data_options = data::Options::new(
+        let mut data_options = data::Options::new(
             options.first_group_port,
             behaviour.websocket_field.clone(),
             options.inherited,
         );
+        data_options.isolation = options.isolation;
         let data = DataPlane::start(store.clone(), authority.server_config()?, &folder, data_options).await?;
         let context = Arc::new(Context {
             store,
