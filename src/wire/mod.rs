@@ -4,6 +4,7 @@
 //! from the same ones. Nothing here formats for a person; field names are the vendor's own.
 
 pub(crate) mod api;
+pub(crate) mod api_version;
 pub(crate) mod dependency;
 pub(crate) mod enterprise_project;
 pub(crate) mod environment;

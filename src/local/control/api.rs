@@ -3,7 +3,7 @@
 use super::api_definition::{self, backend_urn};
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{gateway_status, group, page, publication};
+use super::{api_version, gateway_status, group, page, publication};
 use crate::codes::apig::{API_NOT_FOUND, API_PUBLISHED};
 use crate::local::Context;
 use crate::local::store::Read;
@@ -176,6 +176,7 @@ pub(super) async fn delete(call: Call, input: DeleteApi) -> Result<(), Refusal> 
             if let Some(environments) = api.run_env_name {
                 return Err(Refusal::because(API_PUBLISHED, format!("in {environments}")));
             }
+            api_version::forget(writer, &input.api_id)?;
             Ok(writer.remove(&APIS, &input.api_id)?)
         })
     })

@@ -5,6 +5,7 @@
 
 mod api;
 mod api_definition;
+mod api_version;
 mod archive;
 mod clock;
 mod configuration;
@@ -144,4 +145,8 @@ fn publications(routes: Routes) -> Routes {
         .serve(api::update)
         .serve(api::delete)
         .serve(publication::publish)
+        .serve(api_version::list)
+        .serve(api_version::change)
+        .serve(api_version::show)
+        .serve(api_version::delete)
 }
