@@ -23,4 +23,5 @@ mod network;
 mod sdk;
 mod support;
 mod trigger;
+mod versions;
 mod websocket;

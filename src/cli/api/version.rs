@@ -66,7 +66,9 @@ pub(super) async fn switch(args: &Switch, context: &Context) -> Result<(), Comma
         switched.version_no, switched.env_name
     );
     if switched.status == IN_FORCE {
-        context.ui.status(format_args!("nothing to change: {runs} runs already"));
+        context
+            .ui
+            .status(format_args!("nothing to change: {runs} runs already"));
     } else {
         context.ui.status(format_args!("switched to {runs}"));
     }

@@ -190,7 +190,10 @@ pub(super) async fn show(call: Call, input: ListApiVersionDetail) -> Result<Api,
         }
         api.run_env_id = Some(version.env_id);
         api.run_env_name = Some(version.env_name);
-        for (name, value) in [("publish_time", version.publish_time), ("version_id", version.version_id)] {
+        for (name, value) in [
+            ("publish_time", version.publish_time),
+            ("version_id", version.version_id),
+        ] {
             api.other.insert(name.to_owned(), value.into());
         }
         Ok(api)

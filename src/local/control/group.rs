@@ -176,7 +176,12 @@ pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refu
         context.store.write(|writer| {
             gateway_status::usable(writer, &input.instance_id, now)?;
             let record = find(writer, &input.instance_id, &input.group_id)?;
-            if record.group.other.get("is_default").is_some_and(|kind| *kind == IS_DEFAULT) {
+            if record
+                .group
+                .other
+                .get("is_default")
+                .is_some_and(|kind| *kind == IS_DEFAULT)
+            {
                 let detail = format!("the group {DEFAULT} goes with its gateway");
                 return Err(Refusal::parameter(PARAMETER_VALUE, "group_id", detail));
             }

@@ -155,7 +155,10 @@ async fn when_the_disk_fails_nothing_is_changed() {
         .await
         .refused(500, "APIG.9999");
     assert!(message.contains("no port left"), "{message}");
-    assert_eq!(cloud.get(&groups).await.is(200)["total"], 0);
+    assert_eq!(cloud.get(&groups).await.is(200)["total"], 1, "DEFAULT alone");
+    let another = cloud.post(GATEWAYS, cloud.new_gateway("another")).await;
+    assert!(another.refused(500, "APIG.9999").contains("no port left"));
+    assert_eq!(cloud.get(GATEWAYS).await.is(200)["total"], 1);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! documentation, so a field that the shared definitions misread is noticed here.
 
 mod api;
+mod api_version;
 mod dependency;
 mod front_door;
 mod function;
