@@ -21,6 +21,7 @@ mod help;
 mod local;
 mod network;
 mod sdk;
+mod state;
 mod support;
 mod trigger;
 mod versions;

@@ -13,6 +13,7 @@ use crate::wire::api_version::{
     ListApiVersions, NOT_IN_FORCE,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
 
 /// How many versions an API keeps in each environment.
 const KEPT: usize = 10;
@@ -125,7 +126,7 @@ pub(super) async fn list(call: Call, input: ListApiVersions) -> Result<ApiVersio
         Ok::<_, Refusal>(versions)
     })?;
     versions.retain(|version| input.env_name.as_ref().is_none_or(|name| version.env_name == *name));
-    versions.sort_by(|a, b| b.version_no.cmp(&a.version_no));
+    versions.sort_by_key(|version| Reverse(version.publish_time.parse::<Timestamp>().ok()));
     let page = page::by_offset(versions, input.offset, input.limit);
     Ok(ApiVersionList {
         total: page::count(page.total),

@@ -36,7 +36,7 @@ mod trigger;
 mod user_data;
 mod vpc;
 
-use super::Context;
+use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -46,8 +46,8 @@ use refusal::Refusal;
 use request::{Call, Desk};
 use std::sync::Arc;
 
-/// Serves every operation of the control plane of `context`, and refuses what is not served.
-pub(super) fn router(context: Arc<Context>) -> Router {
+/// Serves every operation of the control plane, and refuses what is not served.
+pub(super) fn router(contexts: Arc<Contexts>) -> Router {
     let routes = Routes::default();
     let routes = publications(gateways(networks(functions(routes))));
     routes
@@ -56,9 +56,21 @@ pub(super) fn router(context: Arc<Context>) -> Router {
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
         .with_state(Arc::new(Desk {
-            context,
+            contexts,
             guard: front_door::Guard::default(),
         }))
+}
+
+/// The ids that follow from `account`, as records have them: always the same ones in the same order.
+pub(super) fn own_ids(account: &Account) -> [String; 6] {
+    [
+        account.project_id.clone(),
+        account.domain_id.clone(),
+        vpc::id(account),
+        subnet::id(account),
+        security_group::id(account),
+        gateway_creation::user_id(account),
+    ]
 }
 
 /// The operations served so far.

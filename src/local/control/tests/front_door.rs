@@ -198,3 +198,13 @@ async fn a_client_on_a_real_connection_is_served() {
     driver.abort();
     server.abort();
 }
+
+#[tokio::test]
+async fn a_write_of_a_state_that_was_replaced_meanwhile_changes_nothing() {
+    let cloud = Cloud::new();
+    *cloud.context.open.write().await = crate::local::Open(false);
+    let answer = cloud.post(FUNCTIONS, super::new_function("f")).await;
+    let message = answer.refused(500, "FSS.0500");
+    assert!(message.contains("ask again"), "{message}");
+    assert_eq!(cloud.get(FUNCTIONS).await.is(200)["count"], 0);
+}
