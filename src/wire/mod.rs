@@ -13,6 +13,7 @@ pub(crate) mod gateway;
 pub(crate) mod group;
 pub(crate) mod operation;
 pub(crate) mod project;
+pub(crate) mod quota;
 pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;

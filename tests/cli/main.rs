@@ -9,6 +9,7 @@
 
 mod api;
 mod connect;
+mod contract;
 mod credentials;
 mod demo;
 mod dependency;

@@ -3,7 +3,7 @@
 use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{api, gateway_status, page, publication};
+use super::{api, api_definition, gateway_status, group, page, publication};
 use crate::codes::apig::{PARAMETER_MISSING, VERSION_NOT_FOUND};
 use crate::local::store::records::{API_VERSIONS, ApiVersionRecord, PUBLICATIONS, PublicationRecord};
 use crate::local::store::{Read, StoreError, Writer};
@@ -189,13 +189,19 @@ pub(super) async fn show(call: Call, input: ListApiVersionDetail) -> Result<Api,
         if let Some(running) = running(reader, &version)? {
             api.publish_id = Some(running.publication.publish_id);
         }
+        let group = group::find(reader, &input.instance_id, &api.group_id)?;
+        api.group_name = Some(group.group.name.clone());
         api.run_env_id = Some(version.env_id);
         api.run_env_name = Some(version.env_name);
+        let sl_domains = group.group.other.get("sl_domains").cloned().unwrap_or_default();
         for (name, value) in [
-            ("publish_time", version.publish_time),
-            ("version_id", version.version_id),
+            ("publish_time", version.publish_time.into()),
+            ("version_id", version.version_id.into()),
+            ("api_group_info", api_definition::group_info(&group)),
+            ("sl_domain", group.group.sl_domain.into()),
+            ("sl_domains", sl_domains),
         ] {
-            api.other.insert(name.to_owned(), value.into());
+            api.other.insert(name.to_owned(), value);
         }
         Ok(api)
     })

@@ -86,7 +86,7 @@ pub(super) async fn list(call: Call, input: ListEnvironments) -> Result<Environm
         let gateway = gateway_status::known(reader, &input.instance_id, call.now)?;
         all(reader, &gateway)
     })?;
-    environments.retain(|environment| group::fits(input.name.as_deref(), None, &environment.name));
+    environments.retain(|environment| group::fits("name", input.name.as_deref(), None, &environment.name));
     let page = page::by_offset(environments, input.offset, input.limit);
     Ok(EnvironmentList {
         total: page::count(page.total),

@@ -134,10 +134,10 @@ pub(super) fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<Grou
         .ok_or_else(|| Refusal::because(GROUP_NOT_FOUND, format!("`{id}`")))
 }
 
-/// Whether `name` is the one that was asked for: a part of it is enough, unless `precise` lists the parameter.
-pub(super) fn fits(asked: Option<&str>, precise: Option<&str>, name: &str) -> bool {
-    let whole = precise.is_some_and(|list| list.split(',').any(|parameter| parameter.trim() == "name"));
-    asked.is_none_or(|asked| if whole { name == asked } else { name.contains(asked) })
+/// Whether `text` is what was asked for by `parameter`: a part of it is enough, unless `precise` lists the parameter.
+pub(super) fn fits(parameter: &str, asked: Option<&str>, precise: Option<&str>, text: &str) -> bool {
+    let whole = precise.is_some_and(|list| list.split(',').any(|listed| listed.trim() == parameter));
+    asked.is_none_or(|asked| if whole { text == asked } else { text.contains(asked) })
 }
 
 /// ListApiGroupsV2.
@@ -150,7 +150,14 @@ pub(super) async fn list(call: Call, input: ListApiGroups) -> Result<GroupList, 
         .into_iter()
         .map(|record| record.group)
         .filter(|group| input.id.as_ref().is_none_or(|id| group.id == *id))
-        .filter(|group| fits(input.name.as_deref(), input.precise_search.as_deref(), &group.name))
+        .filter(|group| {
+            fits(
+                "name",
+                input.name.as_deref(),
+                input.precise_search.as_deref(),
+                &group.name,
+            )
+        })
         .collect();
     let page = page::by_offset(groups, input.offset, input.limit);
     Ok(GroupList {

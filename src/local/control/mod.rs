@@ -25,8 +25,10 @@ mod identity;
 mod page;
 mod project;
 mod publication;
+mod quota;
 mod refusal;
 mod request;
+mod runtime;
 mod security_group;
 mod short_urn;
 mod subnet;
@@ -117,6 +119,9 @@ fn functions(routes: Routes) -> Routes {
         .serve(dependency::list_versions)
         .serve(dependency::show)
         .serve(dependency::delete)
+        .serve(quota::list)
+        .serve(runtime::list)
+        .serve(trigger::list_all)
         .serve(trigger::create)
         .serve(trigger::list)
         .serve(trigger::show)
