@@ -107,7 +107,7 @@ pub(super) fn groups_down(admin: &Admin) -> Vec<String> {
         .collect()
 }
 
-fn function(status: InstanceStatus, logs: &Path) -> Value {
+fn instance(status: InstanceStatus, logs: &Path) -> Value {
     let InstanceStatus {
         package,
         function,
@@ -156,7 +156,8 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "region": region,
         "project_id": project_id,
         "groups": groups(&admin),
-        "function": data.instance_status().map(|status| function(status, data.logs())),
+        "isolation": data.isolation(),
+        "instances": data.instances().into_iter().map(|status| instance(status, data.logs())).collect::<Vec<_>>(),
         "holds": whole::counts(&records),
     }))
 }

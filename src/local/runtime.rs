@@ -193,7 +193,7 @@ impl Runtime {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What it says of itself: its groups and their ports, the function that runs.
+    /// What it says of itself: its groups and their ports, the instances that run.
     ///
     /// # Errors
     /// It does not answer, or refuses.

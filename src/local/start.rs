@@ -2,7 +2,7 @@
 
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
-use super::data::{self, Inherited};
+use super::data::{self, Inherited, IsolationSetting};
 use super::live::{Ground, Live};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
@@ -40,6 +40,8 @@ pub(crate) struct Options {
     pub(crate) websocket_field: String,
     /// What functions inherit of the environment.
     pub(crate) inherited: Inherited,
+    /// Whether each instance of a function gets a machine of its own.
+    pub(crate) isolation: IsolationSetting,
 }
 
 /// A local cloud that serves from the moment it exists.
@@ -65,39 +67,23 @@ impl LocalCloud {
         limit::raise_open_files();
         let folder = folder_of(&options)?;
         let listener = bind(options.port).await?;
-        let authority = Authority::open(&folder)?;
-        let store = Arc::new(Store::open(&folder, options.lifetime)?);
-        let ca_file = authority.certificate_path();
         let ephemeral = (options.lifetime == Lifetime::Ephemeral).then(|| folder.clone());
-        let ground = Ground {
-            data_options: data::Options::new(
-                options.first_group_port,
-                options.websocket_field.clone(),
-                options.inherited,
-            ),
-            behaviour: Behaviour {
-                gateway_delay: options.gateway_delay,
-                websocket_field: options.websocket_field,
-            },
-            folder,
-            store,
-            authority,
-        };
+        let state = options.state.clone();
+        let ground = ground(options, folder)?;
         let risen = ground.rise().await?;
-        let account = &risen.0.account;
         let runtime = Runtime {
             pid: std::process::id(),
             nonce: random_hex(16),
             port: listener.local_addr()?.port(),
-            state: options.state,
+            state,
             admin_token: Secret::new(random_hex(24)),
-            ca_file,
+            ca_file: ground.authority.certificate_path(),
             websocket_field: ground.behaviour.websocket_field.clone(),
-            region: account.region.clone(),
-            project_id: account.project_id.clone(),
-            domain_id: account.domain_id.clone(),
-            access_key: account.credentials.access_key.clone(),
-            secret_key: account.credentials.secret_key.clone(),
+            region: risen.0.account.region.clone(),
+            project_id: risen.0.account.project_id.clone(),
+            domain_id: risen.0.account.domain_id.clone(),
+            access_key: risen.0.account.credentials.access_key.clone(),
+            secret_key: risen.0.account.credentials.secret_key.clone(),
         };
         runtime.publish()?;
         let admin = Admin {
@@ -156,6 +142,28 @@ impl LocalCloud {
             remove(&folder);
         }
     }
+}
+
+/// What the local cloud stands on, with its records in `folder`.
+fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
+    let authority = Authority::open(&folder)?;
+    let store = Arc::new(Store::open(&folder, options.lifetime)?);
+    let mut data_options = data::Options::new(
+        options.first_group_port,
+        options.websocket_field.clone(),
+        options.inherited,
+    );
+    data_options.isolation = options.isolation;
+    Ok(Ground {
+        folder,
+        store,
+        authority,
+        behaviour: Behaviour {
+            gateway_delay: options.gateway_delay,
+            websocket_field: options.websocket_field,
+        },
+        data_options,
+    })
 }
 
 /// The folder of the records: the state's own, or one inside that goes when the local cloud does.

@@ -19,6 +19,8 @@ mod gateway;
 mod group;
 mod guide;
 mod help;
+#[cfg(target_os = "linux")]
+mod isolation;
 mod local;
 mod network;
 mod sdk;

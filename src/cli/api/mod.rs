@@ -10,7 +10,6 @@ use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, Publication, SYNC};
 use crate::wire::environment::RELEASE;
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Change and publish the APIs of a gateway
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List a gateway's APIs

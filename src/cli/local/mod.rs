@@ -10,9 +10,9 @@ use crate::local::Runtime;
 use crate::ui::Report;
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Start the local cloud
@@ -78,6 +78,10 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
         .map(group)
         .collect::<Vec<_>>()
         .join("; ");
+    let running = || status["instances"].as_array().into_iter().flatten();
+    let instances = running().map(instance).collect::<Vec<_>>().join("; ");
+    let logs: BTreeSet<&str> = running().filter_map(|instance| instance["log"].as_str()).collect();
+    let logs = logs.into_iter().collect::<Vec<_>>().join("; ");
     let report = Report::item(
         &status,
         &runtime.endpoint(),
@@ -89,8 +93,9 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("State", Some(runtime.state.display().to_string())),
             ("CA", Some(runtime.ca_file.display().to_string())),
             ("Groups", Some(groups)),
-            ("Function", function(&status["function"])),
-            ("Log", status["function"]["log"].as_str().map(str::to_owned)),
+            ("Isolation", status["isolation"].as_str().map(str::to_owned)),
+            ("Instances", Some(instances)),
+            ("Logs", Some(logs)),
         ],
     );
     context.ui.show(&report)?;
@@ -130,10 +135,13 @@ fn group(group: &Value) -> String {
     }
 }
 
-fn function(function: &Value) -> Option<String> {
-    let (name, state) = (function["name"].as_str()?, function["state"].as_str()?);
-    Some(format!(
-        "{name}, {state}, {} sockets, {} requests",
-        function["sockets"], function["requests"]
-    ))
+fn instance(instance: &Value) -> String {
+    let text = |name: &str| instance[name].as_str().unwrap_or_default();
+    format!(
+        "{}, {}, {} sockets, {} requests",
+        text("name"),
+        text("state"),
+        instance["sockets"],
+        instance["requests"]
+    )
 }
