@@ -9,6 +9,7 @@
 
 mod api;
 mod connect;
+mod contract;
 mod credentials;
 mod demo;
 mod dependency;
@@ -23,6 +24,8 @@ mod isolation;
 mod local;
 mod network;
 mod sdk;
+mod state;
 mod support;
 mod trigger;
+mod versions;
 mod websocket;

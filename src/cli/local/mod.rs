@@ -1,6 +1,7 @@
 //! `fgctl local`: the local cloud.
 
 mod env;
+mod state;
 mod up;
 
 use super::error::CommandError;
@@ -22,6 +23,12 @@ pub(super) enum Command {
     Status(State),
     /// Show the last requests that came to its gateways
     Requests(State),
+    /// Remove everything from the local cloud
+    Reset(state::Reset),
+    /// Save the whole state of the local cloud to a file
+    Save(state::Save),
+    /// Load a saved state in place of the local cloud's own
+    Load(state::Load),
     /// Print what aims fgctl and the official SDKs at the local cloud
     Env(env::Env),
 }
@@ -46,6 +53,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Down(args) => down(args, context).await,
         Command::Status(args) => status(args, context).await,
         Command::Requests(args) => requests(args, context).await,
+        Command::Reset(args) => state::reset(args, context).await,
+        Command::Save(args) => state::save(args, context).await,
+        Command::Load(args) => state::load(args, context).await,
         Command::Env(args) => env::run(args, context).await,
     }
 }
