@@ -18,5 +18,10 @@ mod ui;
 mod wire;
 
 fn main() -> std::process::ExitCode {
+    // Before all else: it has to be the only thread.
+    #[cfg(target_os = "linux")]
+    if sys::machine::is_asked_for(std::env::args_os()) {
+        return sys::machine::run();
+    }
     cli::main()
 }

@@ -5,6 +5,7 @@ use crate::wire::api::{
     Api, DeleteApi, FUNCTION_BACKEND, ListApis, NETWORK_V2, OFFLINE, ONLINE, Publication, PublishAction, PublishApi,
     SYNC, ShowDetailsOfApi, UpdateApi,
 };
+use crate::wire::api_version::{ApiVersion, ChangeApiVersion, ListApiVersions, VersionChoice};
 use crate::wire::gateway::Gateway;
 use crate::wire::rule;
 
@@ -186,5 +187,58 @@ impl App {
                 api_id: api.id,
             })
             .await?)
+    }
+
+    /// What was published of an API, newest first, in an environment or in all.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or the service refuses.
+    pub(crate) async fn api_versions(
+        &self,
+        gateway: &str,
+        name: &str,
+        environment: Option<&str>,
+    ) -> Result<Vec<ApiVersion>, AppError> {
+        let gateway = self.gateway(gateway).await?;
+        let api = self.api(&gateway, name).await?;
+        let env_id = match environment {
+            Some(name) => Some(self.environment(&gateway, name).await?.id),
+            None => None,
+        };
+        let first = ListApiVersions {
+            instance_id: gateway.id,
+            api_id: api.id,
+            env_id,
+            limit: Some(500),
+            ..ListApiVersions::default()
+        };
+        Ok(self.cloud.list(first, None).await?)
+    }
+
+    /// Puts a version of an API in force, named by its id or its number. Answers the publication, and the version
+    /// as it was before.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`]; [`AppError::Ambiguous`] where environments have versions of one number; the service
+    /// refuses.
+    pub(crate) async fn switch_api_version(
+        &self,
+        gateway: &str,
+        name: &str,
+        version: &str,
+    ) -> Result<(Publication, ApiVersion), AppError> {
+        let versions = self.api_versions(gateway, name, None).await?;
+        let version = pick("API version", version, versions, |version| {
+            (&version.version_id, &version.version_no)
+        })
+        .map_err(|error| error.at(format!("of the API `{name}`")))?;
+        let change = ChangeApiVersion {
+            instance_id: self.gateway(gateway).await?.id,
+            api_id: version.api_id.clone(),
+            body: VersionChoice {
+                version_id: version.version_id.clone(),
+            },
+        };
+        Ok((self.cloud.send(&change).await?, version))
     }
 }

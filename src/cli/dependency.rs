@@ -8,7 +8,6 @@ use crate::wire::dependency::Dependency;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
-/// Create dependencies and lay them over a function's code
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a dependency from a ZIP or an OBS object; an existing name gets one more version

@@ -7,7 +7,6 @@ use crate::ui::Report;
 use crate::wire::environment::Environment;
 use clap::{Args, Subcommand};
 
-/// Create environments on a gateway; RELEASE always exists
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create an environment

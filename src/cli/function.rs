@@ -9,7 +9,6 @@ use crate::wire::function::{Function, ShowFunctionCode};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Create functions and see to their code
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a function from a folder or a ZIP

@@ -7,7 +7,6 @@ use crate::ui::Report;
 use crate::wire::gateway::Gateway;
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Create dedicated gateways; they bill by the hour until deleted
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a dedicated gateway

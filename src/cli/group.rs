@@ -7,7 +7,6 @@ use crate::ui::Report;
 use crate::wire::group::Group;
 use clap::{Args, Subcommand};
 
-/// Create API groups on a gateway
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a group

@@ -5,6 +5,7 @@
 mod api;
 mod completion;
 mod connect;
+mod deferred;
 mod demo;
 mod dependency;
 mod environment;
@@ -25,6 +26,7 @@ mod websocket;
 use crate::env::Env;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::CompleteEnv;
+use deferred::Deferred;
 use error::CommandError;
 use global::{Context, Global};
 use std::process::ExitCode;
@@ -44,32 +46,44 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Create functions and see to their code
     #[command(subcommand)]
-    Function(function::Command),
+    Function(Deferred<function::Command>),
+    /// Create dependencies and lay them over a function's code
     #[command(subcommand)]
-    Dependency(dependency::Command),
+    Dependency(Deferred<dependency::Command>),
+    /// Turn a function's WebSocket on and off
     #[command(subcommand)]
-    Websocket(websocket::Command),
+    Websocket(Deferred<websocket::Command>),
+    /// Create dedicated gateways; they bill by the hour until deleted
     #[command(subcommand)]
-    Gateway(gateway::Command),
+    Gateway(Deferred<gateway::Command>),
+    /// Create API groups on a gateway
     #[command(subcommand)]
-    Group(group::Command),
+    Group(Deferred<group::Command>),
+    /// Create environments on a gateway; RELEASE always exists
     #[command(subcommand)]
-    Environment(environment::Command),
+    Environment(Deferred<environment::Command>),
+    /// Create APIG triggers: what gives a function its URL
     #[command(subcommand)]
-    Trigger(trigger::Command),
+    Trigger(Deferred<trigger::Command>),
+    /// Change and publish the APIs of a gateway
     #[command(subcommand)]
-    Api(api::Command),
+    Api(Deferred<api::Command>),
+    /// See the VPCs of the region
     #[command(subcommand)]
-    Vpc(vpc::Command),
+    Vpc(Deferred<vpc::Command>),
+    /// See the subnets of the region
     #[command(subcommand)]
-    Subnet(subnet::Command),
+    Subnet(Deferred<subnet::Command>),
+    /// See the security groups of the region
     #[command(subcommand)]
-    SecurityGroup(security_group::Command),
+    SecurityGroup(Deferred<security_group::Command>),
     /// Open a WebSocket: lines go in, messages come out
     Connect(connect::Connect),
+    /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
-    Local(local::Command),
+    Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
     /// Send a signed request of any operation
@@ -86,7 +100,7 @@ impl Command {
     fn serves(&self) -> bool {
         match self {
             Self::Demo(_) => true,
-            Self::Local(command) => command.serves(),
+            Self::Local(Deferred(command)) => command.serves(),
             _ => false,
         }
     }
@@ -126,7 +140,7 @@ pub(crate) fn main() -> ExitCode {
 async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         // These see to Ctrl-C themselves: they have something to end.
-        Command::Local(command) => local::run(command, context).await,
+        Command::Local(Deferred(command)) => local::run(command, context).await,
         Command::Demo(args) => demo::run(args, context).await,
         Command::Connect(args) => connect::run(args, context).await,
         Command::DemoFunction => demo::serve_function().await,
@@ -139,17 +153,17 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
 
 async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
-        Command::Function(command) => function::run(command, context).await,
-        Command::Dependency(command) => dependency::run(command, context).await,
-        Command::Websocket(command) => websocket::run(command, context).await,
-        Command::Gateway(command) => gateway::run(command, context).await,
-        Command::Group(command) => group::run(command, context).await,
-        Command::Environment(command) => environment::run(command, context).await,
-        Command::Trigger(command) => trigger::run(command, context).await,
-        Command::Api(command) => api::run(command, context).await,
-        Command::Vpc(command) => vpc::run(command, context).await,
-        Command::Subnet(command) => subnet::run(command, context).await,
-        Command::SecurityGroup(command) => security_group::run(command, context).await,
+        Command::Function(Deferred(command)) => function::run(command, context).await,
+        Command::Dependency(Deferred(command)) => dependency::run(command, context).await,
+        Command::Websocket(Deferred(command)) => websocket::run(command, context).await,
+        Command::Gateway(Deferred(command)) => gateway::run(command, context).await,
+        Command::Group(Deferred(command)) => group::run(command, context).await,
+        Command::Environment(Deferred(command)) => environment::run(command, context).await,
+        Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
+        Command::Api(Deferred(command)) => api::run(command, context).await,
+        Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
+        Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
+        Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
         Command::Request(args) => request::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {

@@ -6,7 +6,6 @@ use crate::ui::Report;
 use crate::wire::security_group::ListSecurityGroups;
 use clap::{Args, Subcommand};
 
-/// See the security groups of the region
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List security groups

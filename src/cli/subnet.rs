@@ -6,7 +6,6 @@ use crate::ui::Report;
 use crate::wire::subnet::ListSubnets;
 use clap::{Args, Subcommand};
 
-/// See the subnets of the region
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List subnets

@@ -8,7 +8,6 @@ use crate::wire::environment::RELEASE;
 use crate::wire::trigger::Trigger;
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Create APIG triggers: what gives a function its URL
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a trigger on a dedicated gateway

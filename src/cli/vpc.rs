@@ -6,7 +6,6 @@ use crate::ui::Report;
 use crate::wire::vpc::ListVpcs;
 use clap::{Args, Subcommand};
 
-/// See the VPCs of the region
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List VPCs

@@ -6,7 +6,6 @@ use crate::app::{Proof, WebsocketField, WebsocketStatus};
 use crate::ui::Report;
 use clap::{Args, Subcommand};
 
-/// Turn a function's WebSocket on and off
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Turn WebSocket on, and prove it

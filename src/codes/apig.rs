@@ -25,6 +25,7 @@ pub(super) const ALL: &[Entry] = &[
     API_NOT_FOUND,
     ENVIRONMENT_NOT_FOUND,
     PUBLICATION_NOT_FOUND,
+    VERSION_NOT_FOUND,
     FUNCTION_URN_NOT_FOUND,
     INSTANCE_NOT_FOUND,
     ENVIRONMENT_QUOTA,
@@ -254,6 +255,16 @@ pub(crate) const PUBLICATION_NOT_FOUND: Entry = Entry {
     meaning: "the API is not published in this environment",
     cause: "an API that was taken offline before",
     next: "fgctl api get NAME --gateway GATEWAY",
+};
+
+/// `APIG.3022`: there is no such version of an API on this gateway.
+pub(crate) const VERSION_NOT_FOUND: Entry = Entry {
+    code: "APIG.3022",
+    status: 404,
+    text: "The API version does not exist",
+    meaning: "there is no such version of an API on this gateway",
+    cause: "a version that newer ones have pushed out: 10 are kept",
+    next: "fgctl api versions NAME --gateway GATEWAY",
 };
 
 /// `APIG.3019`: the backend's function does not exist.

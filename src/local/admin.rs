@@ -1,9 +1,13 @@
 //! `/_local`: what the local cloud tells and does for its own command line; no part of the real cloud.
 
-use super::data::{DataPlane, GroupStatus, InstanceState, InstanceStatus, PortState, RequestRecord, log_path};
+use super::Runtime;
+use super::data::{GroupStatus, InstanceState, InstanceStatus, PortState, RequestRecord, log_path};
+use super::live::{Live, ReplaceError};
+use super::saved::{self, Saved, Summary};
+use super::state::Outcome;
 use super::store::records::{GROUPS, GroupRecord};
+use super::store::whole::{self, Records};
 use super::store::{Read, Reader, StoreError};
-use super::{Context, Runtime};
 use axum::Json;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,18 +15,16 @@ use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// What the pages work with.
 #[derive(Clone)]
 pub(super) struct Admin {
-    pub(super) runtime: Arc<Runtime>,
-    pub(super) context: Arc<Context>,
-    pub(super) data: Arc<DataPlane>,
+    pub(super) live: Arc<Live>,
     /// Cancelled when the local cloud is to end.
     pub(super) stop: CancellationToken,
     /// Cancelled when its functions have ended.
@@ -35,12 +37,15 @@ pub(super) fn router(admin: Admin) -> Router {
         .route("/_local/status", get(status))
         .route("/_local/requests", get(requests))
         .route("/_local/shutdown", post(shut_down))
+        .route("/_local/reset", post(reset))
+        .route("/_local/save", post(save))
+        .route("/_local/load", post(load))
         .layer(middleware::from_fn_with_state(admin.clone(), only_with_token))
         .with_state(admin)
 }
 
 async fn only_with_token(State(admin): State<Admin>, request: Request, next: Next) -> Response {
-    let expected = format!("Bearer {}", admin.runtime.admin_token.expose());
+    let expected = format!("Bearer {}", admin.live.runtime().admin_token.expose());
     let given = request
         .headers()
         .get("authorization")
@@ -58,25 +63,22 @@ async fn only_with_token(State(admin): State<Admin>, request: Request, next: Nex
 
 /// An API group as `/_local/status` shows it.
 #[derive(Debug, Serialize)]
-pub(super) struct GroupView {
+struct GroupView {
     /// Its id.
     id: String,
     /// Its name.
-    pub(super) name: String,
+    name: String,
     /// Its port of 127.0.0.1.
     port: u16,
     /// Why it does not answer there; nothing when it does.
-    pub(super) down: Option<String>,
+    down: Option<String>,
 }
 
 /// The API groups and their ports.
-pub(super) fn groups(admin: &Admin) -> Vec<GroupView> {
+fn groups(admin: &Admin) -> Vec<GroupView> {
     let named = |reader: &Reader| reader.scan(&GROUPS, "");
-    let records: Vec<GroupRecord> = admin
-        .context
-        .store
-        .read(named)
-        .unwrap_or_else(|_: StoreError| Vec::new());
+    let context = admin.live.contexts.current();
+    let records: Vec<GroupRecord> = context.store.read(named).unwrap_or_else(|_: StoreError| Vec::new());
     let view = |status: GroupStatus| GroupView {
         name: records
             .iter()
@@ -94,10 +96,18 @@ pub(super) fn groups(admin: &Admin) -> Vec<GroupView> {
         id: status.group_id,
         port: status.port,
     };
-    admin.data.group_status().into_iter().map(view).collect()
+    admin.live.data().group_status().into_iter().map(view).collect()
 }
 
-fn function(status: InstanceStatus, logs: &Path) -> Value {
+/// The API groups that do not answer, each as a sentence.
+pub(super) fn groups_down(admin: &Admin) -> Vec<String> {
+    let groups = groups(admin).into_iter();
+    groups
+        .filter_map(|group| Some(format!("the API group {} is down: {}", group.name, group.down?)))
+        .collect()
+}
+
+fn instance(status: InstanceStatus, logs: &Path) -> Value {
     let InstanceStatus {
         package,
         function,
@@ -125,6 +135,7 @@ fn function(status: InstanceStatus, logs: &Path) -> Value {
 }
 
 async fn status(State(admin): State<Admin>) -> Json<Value> {
+    let runtime = admin.live.runtime();
     let Runtime {
         pid,
         nonce,
@@ -133,17 +144,21 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         region,
         project_id,
         ..
-    } = admin.runtime.as_ref();
+    } = runtime.as_ref();
+    let data = admin.live.data();
+    let records = admin.live.contexts.current().store.records().unwrap_or_default();
     Json(json!({
         "pid": pid,
         "nonce": nonce,
-        "endpoint": admin.runtime.endpoint(),
+        "endpoint": runtime.endpoint(),
         "port": port,
         "state": state,
         "region": region,
         "project_id": project_id,
         "groups": groups(&admin),
-        "function": admin.data.instance_status().map(|status| function(status, admin.data.logs())),
+        "isolation": data.isolation(),
+        "instances": data.instances().into_iter().map(|status| instance(status, data.logs())).collect::<Vec<_>>(),
+        "holds": whole::counts(&records),
     }))
 }
 
@@ -164,11 +179,108 @@ async fn requests(State(admin): State<Admin>) -> Json<Vec<Value>> {
             "note": record.note,
         })
     };
-    Json(admin.data.requests().into_iter().map(view).collect())
+    Json(admin.live.data().requests().into_iter().map(view).collect())
 }
 
 async fn shut_down(State(admin): State<Admin>) -> StatusCode {
     admin.stop.cancel();
     admin.stopped.cancelled().await;
     StatusCode::NO_CONTENT
+}
+
+/// Where a state is to be saved, or comes from.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Absolute.
+    pub(super) path: PathBuf,
+    /// Whether the account's keys go with it.
+    #[serde(default)]
+    pub(super) with_keys: bool,
+}
+
+/// Why a state was not replaced or saved, as the command line tells it.
+struct Failed(String);
+
+impl Failed {
+    fn of(error: &dyn std::error::Error) -> Self {
+        let mut text = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Self(text)
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({"error_msg": self.0}))).into_response()
+    }
+}
+
+/// Does `work` to its end, even when whoever asked hangs up.
+async fn to_the_end<R: Send + 'static>(
+    work: impl Future<Output = Result<R, Failed>> + Send + 'static,
+) -> Result<R, Failed> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(Failed::of(&error)))
+}
+
+async fn reset(State(admin): State<Admin>) -> Result<Json<Outcome>, Failed> {
+    to_the_end(async move {
+        let emptied = admin.live.replace(|store, _| store.replace(&Records::new(), None));
+        after(&admin, emptied.await.map(|()| None))
+    })
+    .await
+}
+
+async fn save(State(admin): State<Admin>, Json(place): Json<Place>) -> Result<Json<Outcome>, Failed> {
+    to_the_end(async move {
+        let context = admin.live.contexts.current();
+        // The files that the records name stay while they are copied.
+        let open = Arc::clone(&context.open).read_owned().await;
+        let work = move || {
+            let saved = saved::save(&context.store, &context.account, &place.path, place.with_keys);
+            drop(open);
+            saved
+        };
+        let saved = tokio::task::spawn_blocking(work).await;
+        let saved = saved.map_err(|error| Failed::of(&error))?;
+        let summary = saved.map_err(|error| Failed::of(&error))?;
+        Ok(Json(Outcome {
+            summary: Some(summary),
+            groups_down: Vec::new(),
+        }))
+    })
+    .await
+}
+
+async fn load(State(admin): State<Admin>, Json(place): Json<Place>) -> Result<Json<Outcome>, Failed> {
+    to_the_end(async move {
+        let read = tokio::task::spawn_blocking(move || Saved::read(&place.path)).await;
+        let read = read.map_err(|error| Failed::of(&error))?;
+        let saved = read.map_err(|error| Failed::of(&error))?;
+        let loaded = admin.live.replace(|store, account| saved.put_into(store, account));
+        after(&admin, loaded.await.map(Some))
+    })
+    .await
+}
+
+/// What to tell of a replacement. A local cloud that cannot go on ends.
+fn after<E: std::error::Error + 'static>(
+    admin: &Admin,
+    replaced: Result<Option<Summary>, ReplaceError<E>>,
+) -> Result<Json<Outcome>, Failed> {
+    match replaced {
+        Ok(summary) => Ok(Json(Outcome {
+            summary,
+            groups_down: groups_down(admin),
+        })),
+        Err(error) => {
+            if matches!(error, ReplaceError::Over(_)) {
+                admin.stop.cancel();
+            }
+            Err(Failed::of(&error))
+        }
+    }
 }

@@ -9,19 +9,24 @@ mod control;
 mod data;
 mod error;
 mod hosts;
+mod live;
 mod runtime;
+mod saved;
 mod start;
+mod state;
 mod store;
 
-pub(crate) use data::Inherited;
+pub(crate) use data::{Inherited, IsolationSetting};
 pub(crate) use error::StartError;
 pub(crate) use runtime::{AskError, Runtime};
+pub(crate) use saved::SavedError;
 pub(crate) use start::{LocalCloud, Options};
+pub(crate) use state::{LocalState, Outcome, StateError, check};
 pub(crate) use store::Lifetime;
 
 use crate::sign::Credentials;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
 
@@ -70,6 +75,35 @@ struct Context {
     account: Account,
     behaviour: Behaviour,
     ports: Arc<dyn GroupPorts>,
+    /// Held by each write while it runs. Whoever holds it alone may replace the state, and says then that this
+    /// context is over.
+    open: Arc<tokio::sync::RwLock<Open>>,
+}
+
+/// Whether a context is still the one that holds.
+struct Open(bool);
+
+impl Default for Open {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+/// The context that holds now: replaced as a whole with the state.
+struct Contexts(RwLock<Arc<Context>>);
+
+impl Contexts {
+    fn new(context: Arc<Context>) -> Self {
+        Self(RwLock::new(context))
+    }
+
+    fn current(&self) -> Arc<Context> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, context: Arc<Context>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = context;
+    }
 }
 
 /// So many random bytes as lower-case hex.

@@ -1,15 +1,20 @@
 //! The runtime file: how other processes find a running local cloud, and make sure that it is the very one.
 
+use super::Account;
 use super::account::write_private;
+use super::state::Outcome;
 use crate::sign::Secret;
 use crate::sys::lock;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -20,6 +25,8 @@ pub(super) const LOCK_FILE: &str = "lock";
 const END_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a running local cloud may take to answer before it counts as not running.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long it may take to read or write a whole state.
+const WORK_PATIENCE: Duration = Duration::from_secs(600);
 /// The longest answer that is read, in bytes.
 const ANSWER_LIMIT: usize = 4 * 1024 * 1024;
 
@@ -83,14 +90,50 @@ pub(crate) enum AskError {
         /// Its process.
         pid: u32,
     },
-    /// It runs, but its answer is not what was asked for.
-    #[error("the local cloud (process {pid}) answered {status}")]
+    /// It runs, but has not done what was asked for.
+    #[error("the local cloud (process {pid}) refused: {why}")]
     Refused {
         /// Its process.
         pid: u32,
-        /// The HTTP status.
-        status: u16,
+        /// What it said.
+        why: String,
     },
+}
+
+/// What is asked of a running local cloud.
+struct Question {
+    method: http::Method,
+    path: &'static str,
+    body: String,
+    patience: Duration,
+}
+
+impl Question {
+    /// Something that is answered at once.
+    fn get(path: &'static str) -> Self {
+        Self {
+            method: http::Method::GET,
+            path,
+            body: String::new(),
+            patience: PATIENCE,
+        }
+    }
+
+    /// Something that takes as long as the state is large.
+    fn work(path: &'static str, body: Value) -> Self {
+        Self {
+            method: http::Method::POST,
+            path,
+            body: body.to_string(),
+            patience: WORK_PATIENCE,
+        }
+    }
+}
+
+/// Why it refused, in its own words.
+fn refusal(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    Some(body["error_msg"].as_str()?.to_owned())
 }
 
 impl Runtime {
@@ -98,9 +141,22 @@ impl Runtime {
         state.join("runtime.json")
     }
 
+    /// The same with what it says of its account.
+    pub(super) fn of(self, account: &Account) -> Self {
+        Self {
+            region: account.region.clone(),
+            project_id: account.project_id.clone(),
+            domain_id: account.domain_id.clone(),
+            access_key: account.credentials.access_key.clone(),
+            secret_key: account.credentials.secret_key.clone(),
+            ..self
+        }
+    }
+
     /// Writes the file.
     pub(super) fn publish(&self) -> io::Result<()> {
-        write_private(&Self::path(&self.state), &serde_json::to_vec_pretty(self)?)
+        let text = serde_json::to_vec_pretty(self)?;
+        write_private(&Self::path(&self.state), |file| file.write_all(&text))
     }
 
     /// Removes the file, if it is still this run's.
@@ -125,7 +181,7 @@ impl Runtime {
         };
         let runtime = Self::read(state).ok_or_else(missing)?;
         let status = runtime.status().await.map_err(|_| missing())?;
-        if status.get("nonce").and_then(serde_json::Value::as_str) == Some(runtime.nonce.as_str()) {
+        if status.get("nonce").and_then(Value::as_str) == Some(runtime.nonce.as_str()) {
             Ok(runtime)
         } else {
             Err(missing())
@@ -137,26 +193,54 @@ impl Runtime {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// What it says of itself: its groups and their ports, the function that runs.
+    /// What it says of itself: its groups and their ports, the instances that run.
     ///
     /// # Errors
     /// It does not answer, or refuses.
-    pub(crate) async fn status(&self) -> Result<serde_json::Value, AskError> {
-        let body = self.ask(http::Method::GET, "/_local/status").await?;
-        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning {
-            state: self.state.clone(),
-        })
+    pub(crate) async fn status(&self) -> Result<Value, AskError> {
+        self.ask(Question::get("/_local/status")).await
     }
 
     /// The last requests that came to its gateways, oldest first.
     ///
     /// # Errors
     /// It does not answer, or refuses.
-    pub(crate) async fn requests(&self) -> Result<Vec<serde_json::Value>, AskError> {
-        let body = self.ask(http::Method::GET, "/_local/requests").await?;
-        serde_json::from_slice(&body).map_err(|_| AskError::NotRunning {
-            state: self.state.clone(),
-        })
+    pub(crate) async fn requests(&self) -> Result<Vec<Value>, AskError> {
+        self.ask(Question::get("/_local/requests")).await
+    }
+
+    /// How many records of each collection it has.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(super) async fn holds(&self) -> Result<BTreeMap<String, usize>, AskError> {
+        let status: Value = self.status().await?;
+        serde_json::from_value(status["holds"].clone()).map_err(|_| self.silent())
+    }
+
+    /// Asks it to empty its state.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(super) async fn reset(&self) -> Result<Outcome, AskError> {
+        self.ask(Question::work("/_local/reset", Value::Null)).await
+    }
+
+    /// Asks it to save its state to the file `path`.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(super) async fn save(&self, path: &Path, with_keys: bool) -> Result<Outcome, AskError> {
+        let place = json!({"path": path, "with_keys": with_keys});
+        self.ask(Question::work("/_local/save", place)).await
+    }
+
+    /// Asks it to load the state of the file `path`.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(super) async fn load(&self, path: &Path) -> Result<Outcome, AskError> {
+        self.ask(Question::work("/_local/load", json!({"path": path}))).await
     }
 
     /// Asks it to end, and waits until it has let go of its state.
@@ -164,7 +248,11 @@ impl Runtime {
     /// # Errors
     /// It does not answer, or refuses, or does not end.
     pub(crate) async fn shut_down(&self) -> Result<(), AskError> {
-        self.ask(http::Method::POST, "/_local/shutdown").await?;
+        self.bytes(Question {
+            method: http::Method::POST,
+            ..Question::get("/_local/shutdown")
+        })
+        .await?;
         let lock = self.state.join(LOCK_FILE);
         let free = tokio::task::spawn_blocking(move || lock::wait_until_free(&lock));
         match tokio::time::timeout(END_PATIENCE, free).await {
@@ -173,24 +261,33 @@ impl Runtime {
         }
     }
 
-    async fn ask(&self, method: http::Method, path: &str) -> Result<Bytes, AskError> {
-        let answer = tokio::time::timeout(PATIENCE, self.exchange(method, path)).await;
+    fn silent(&self) -> AskError {
+        AskError::NotRunning {
+            state: self.state.clone(),
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, question: Question) -> Result<T, AskError> {
+        let body = self.bytes(question).await?;
+        serde_json::from_slice(&body).map_err(|_| self.silent())
+    }
+
+    async fn bytes(&self, question: Question) -> Result<Bytes, AskError> {
+        let patience = question.patience;
+        let answer = tokio::time::timeout(patience, self.exchange(question)).await;
         match answer {
             Ok(Ok((status, body))) if status.is_success() => Ok(body),
-            Ok(Ok((status, _))) => Err(AskError::Refused {
+            Ok(Ok((status, body))) => Err(AskError::Refused {
                 pid: self.pid,
-                status: status.as_u16(),
+                why: refusal(&body).unwrap_or_else(|| status.to_string()),
             }),
-            Ok(Err(_)) | Err(_) => Err(AskError::NotRunning {
-                state: self.state.clone(),
-            }),
+            Ok(Err(_)) | Err(_) => Err(self.silent()),
         }
     }
 
     async fn exchange(
         &self,
-        method: http::Method,
-        path: &str,
+        question: Question,
     ) -> Result<(http::StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
         let host = format!("127.0.0.1:{}", self.port);
         let stream = TcpStream::connect(&host).await?;
@@ -198,11 +295,12 @@ impl Runtime {
         // Moves the bytes; what goes wrong with it, the exchange is told.
         let driver = tokio::spawn(connection);
         let request = http::Request::builder()
-            .method(method)
-            .uri(path)
+            .method(question.method)
+            .uri(question.path)
             .header("host", &host)
+            .header("content-type", "application/json")
             .header("authorization", format!("Bearer {}", self.admin_token.expose()))
-            .body(Empty::<Bytes>::new())?;
+            .body(Full::new(Bytes::from(question.body)))?;
         let response = sender.send_request(request).await?;
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_LIMIT)

@@ -2,10 +2,11 @@
 
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
-use super::data::{self, DataPlane, Inherited};
+use super::data::{self, Inherited, IsolationSetting};
+use super::live::{Ground, Live};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
-use super::{Behaviour, Context, Runtime, StartError, account, control, hosts, random_hex};
+use super::{Behaviour, Runtime, StartError, control, hosts, random_hex};
 use crate::sign::Secret;
 use crate::sys::lock::Lock;
 use crate::sys::{limit, port};
@@ -39,12 +40,15 @@ pub(crate) struct Options {
     pub(crate) websocket_field: String,
     /// What functions inherit of the environment.
     pub(crate) inherited: Inherited,
+    /// Whether each instance of a function gets a machine of its own.
+    pub(crate) isolation: IsolationSetting,
 }
 
 /// A local cloud that serves from the moment it exists.
 pub(crate) struct LocalCloud {
     admin: Admin,
-    data: Arc<DataPlane>,
+    /// As it was at the start.
+    runtime: Runtime,
     listener: TcpListener,
     /// The folder that goes with it, if its state is ephemeral.
     ephemeral: Option<PathBuf>,
@@ -63,51 +67,33 @@ impl LocalCloud {
         limit::raise_open_files();
         let folder = folder_of(&options)?;
         let listener = bind(options.port).await?;
-        let account = account::open(&folder)?;
-        let authority = Authority::open(&folder)?;
-        let store = Arc::new(Store::open(&folder, options.lifetime)?);
-        let runtime = Arc::new(Runtime {
+        let ephemeral = (options.lifetime == Lifetime::Ephemeral).then(|| folder.clone());
+        let state = options.state.clone();
+        let ground = ground(options, folder)?;
+        let risen = ground.rise().await?;
+        let runtime = Runtime {
             pid: std::process::id(),
             nonce: random_hex(16),
             port: listener.local_addr()?.port(),
-            state: options.state.clone(),
-            region: account.region.clone(),
-            project_id: account.project_id.clone(),
-            domain_id: account.domain_id.clone(),
-            access_key: account.credentials.access_key.clone(),
-            secret_key: account.credentials.secret_key.clone(),
+            state,
             admin_token: Secret::new(random_hex(24)),
-            ca_file: authority.certificate_path(),
-            websocket_field: options.websocket_field.clone(),
-        });
-        let behaviour = Behaviour {
-            gateway_delay: options.gateway_delay,
-            websocket_field: options.websocket_field,
+            ca_file: ground.authority.certificate_path(),
+            websocket_field: ground.behaviour.websocket_field.clone(),
+            region: risen.0.account.region.clone(),
+            project_id: risen.0.account.project_id.clone(),
+            domain_id: risen.0.account.domain_id.clone(),
+            access_key: risen.0.account.credentials.access_key.clone(),
+            secret_key: risen.0.account.credentials.secret_key.clone(),
         };
-        let data_options = data::Options::new(
-            options.first_group_port,
-            behaviour.websocket_field.clone(),
-            options.inherited,
-        );
-        let data = DataPlane::start(store.clone(), authority.server_config()?, &folder, data_options).await?;
-        let context = Arc::new(Context {
-            store,
-            account,
-            behaviour,
-            ports: data.clone(),
-        });
         runtime.publish()?;
         let admin = Admin {
-            runtime,
-            context,
-            data: data.clone(),
+            live: Arc::new(Live::new(ground, risen, runtime.clone())),
             stop: CancellationToken::new(),
             stopped: CancellationToken::new(),
         };
-        let ephemeral = (options.lifetime == Lifetime::Ephemeral).then_some(folder);
         Ok(Self {
             admin,
-            data,
+            runtime,
             listener,
             ephemeral,
             _lock: lock,
@@ -116,34 +102,25 @@ impl LocalCloud {
 
     /// What other processes find it by.
     pub(crate) fn runtime(&self) -> &Runtime {
-        &self.admin.runtime
+        &self.runtime
     }
 
     /// The API groups that cannot be served, each as a sentence.
     pub(crate) fn groups_down(&self) -> Vec<String> {
-        let groups = admin::groups(&self.admin).into_iter();
-        groups
-            .filter_map(|group| Some(format!("the API group {} is down: {}", group.name, group.down?)))
-            .collect()
+        admin::groups_down(&self.admin)
     }
 
     /// Serves until `end` ends, or another process asks it to; then ends its functions, and is gone.
     pub(crate) async fn run_until(self, end: impl Future<Output = ()>) {
         let Self {
             admin,
-            data,
             listener,
             ephemeral,
             _lock,
-        } = self;
-        let Admin {
-            stop,
-            stopped,
-            runtime,
-            context,
             ..
-        } = admin.clone();
-        let router: Router = control::router(context)
+        } = self;
+        let Admin { live, stop, stopped } = admin.clone();
+        let router: Router = control::router(Arc::clone(&live.contexts))
             .merge(admin::router(admin))
             .layer(middleware::from_fn(hosts::only_this_machine));
         let served = stopped.clone();
@@ -153,8 +130,8 @@ impl LocalCloud {
             () = end => {}
             () = stop.cancelled() => {}
         }
-        runtime.withdraw();
-        data.shutdown().await;
+        live.runtime().withdraw();
+        live.end().await;
         stopped.cancel();
         let abort = server.abort_handle();
         // A client that holds on to its connection does not hold up the end.
@@ -165,6 +142,28 @@ impl LocalCloud {
             remove(&folder);
         }
     }
+}
+
+/// What the local cloud stands on, with its records in `folder`.
+fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
+    let authority = Authority::open(&folder)?;
+    let store = Arc::new(Store::open(&folder, options.lifetime)?);
+    let mut data_options = data::Options::new(
+        options.first_group_port,
+        options.websocket_field.clone(),
+        options.inherited,
+    );
+    data_options.isolation = options.isolation;
+    Ok(Ground {
+        folder,
+        store,
+        authority,
+        behaviour: Behaviour {
+            gateway_delay: options.gateway_delay,
+            websocket_field: options.websocket_field,
+        },
+        data_options,
+    })
 }
 
 /// The folder of the records: the state's own, or one inside that goes when the local cloud does.
@@ -180,7 +179,8 @@ fn folder_of(options: &Options) -> io::Result<PathBuf> {
     }
 }
 
-fn create_private(folder: &Path) -> io::Result<()> {
+/// Makes a folder that only its owner can look into.
+pub(super) fn create_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -134,6 +134,17 @@ pub(crate) struct ListApis {
     pub(crate) group_id: Option<String>,
     /// Only those published in this environment.
     pub(crate) env_id: Option<String>,
+    /// Only those of this protocol.
+    pub(crate) req_protocol: Option<String>,
+    /// Only those of this method.
+    pub(crate) req_method: Option<String>,
+    /// A part of the path, unless `precise_search` holds `req_uri`.
+    pub(crate) req_uri: Option<String>,
+    /// Only those that authenticate so.
+    pub(crate) auth_type: Option<String>,
+    /// Only public ones, `1`, or private ones, `2`.
+    #[serde(rename = "type", default, deserialize_with = "super::operation::number::option")]
+    pub(crate) kind: Option<i64>,
     /// Names of parameters that match whole, joined by commas.
     pub(crate) precise_search: Option<String>,
     /// Of the page's first item.

@@ -4,6 +4,7 @@
 //! from the same ones. Nothing here formats for a person; field names are the vendor's own.
 
 pub(crate) mod api;
+pub(crate) mod api_version;
 pub(crate) mod dependency;
 pub(crate) mod enterprise_project;
 pub(crate) mod environment;
@@ -12,6 +13,7 @@ pub(crate) mod gateway;
 pub(crate) mod group;
 pub(crate) mod operation;
 pub(crate) mod project;
+pub(crate) mod quota;
 pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;

@@ -1,5 +1,8 @@
 //! The runtimes of FunctionGraph. Source: the field `runtime` of CreateFunction; local facts 11.1.
 
+use super::operation::{Method, Operation, Service};
+use serde::{Deserialize, Serialize};
+
 /// The runtime of an HTTP function: its own server, started by `bootstrap`.
 pub(crate) const HTTP: &str = "http";
 
@@ -14,3 +17,26 @@ pub(crate) const ALL: &[&str] = &[
     "PHP7.3", "PHP8.3",
     "Cangjie1.0", "Custom", "Custom Image", HTTP,
 ];
+
+/// Lists the runtimes of the region. In no SDK, but the service answers it: Terraform asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ListRuntimeTypes {}
+
+/// One runtime of the answer of [`ListRuntimeTypes`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RuntimeType {
+    /// `Node.js12.13`, what CreateFunction takes.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// `Node.js 12.13`, for a person.
+    pub(crate) display_name: String,
+}
+
+impl Operation for ListRuntimeTypes {
+    const NAME: &'static str = "ListRuntimeTypes";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v2/{project_id}/fgs/runtimetypes";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Vec<RuntimeType>;
+}

@@ -137,6 +137,43 @@ pub(crate) struct DeleteFunctionTrigger {
     pub(crate) trigger_id: String,
 }
 
+/// Lists every trigger of the project. In no SDK, but the service answers it: Terraform asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ListTriggers {
+    /// The offset of the page's first trigger.
+    pub(crate) marker: Option<String>,
+    /// How many a page holds.
+    pub(crate) maxitems: Option<String>,
+}
+
+/// The answer of [`ListTriggers`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TriggerPage {
+    /// One page.
+    pub(crate) triggers: Vec<TriggerOfFunction>,
+    /// The offset after the last one.
+    pub(crate) next_marker: u64,
+}
+
+/// A trigger, and what it calls.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TriggerOfFunction {
+    /// The function's.
+    pub(crate) func_urn: String,
+    /// The trigger.
+    #[serde(flatten)]
+    pub(crate) trigger: Trigger,
+}
+
+impl Operation for ListTriggers {
+    const NAME: &'static str = "ListTriggers";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = TriggerPage;
+}
+
 impl Operation for CreateFunctionTrigger {
     const NAME: &'static str = "CreateFunctionTrigger";
     const SERVICE: Service = Service::FunctionGraph;

@@ -11,7 +11,11 @@ fn create_list_get_and_delete() {
         domain.starts_with(group["id"].as_str().unwrap()) && domain.contains(".cn-east-3."),
         "{domain}"
     );
-    assert_eq!(cloud.count("group list --gateway apig-ws"), 1);
+    let names = cloud.fgctl("group list --gateway apig-ws -o name").success().stdout;
+    assert_eq!(names, "DEFAULT\nAPIGroup_ws\n");
+    cloud
+        .fgctl("group delete DEFAULT --gateway apig-ws --yes")
+        .failure(6, &["APIG.2012", "goes with its gateway"]);
     cloud
         .fgctl("group create APIGroup_ws --gateway apig-ws")
         .failure(5, &["APIG.3201"]);

@@ -1,7 +1,8 @@
 //! The guide, step by step: by hand, with Node.js, and word for word.
 
 use crate::support::{
-    Cloud, Deployed, FunctionPort, World, function_folder, http_function, node_with_ws, project, python, skip, zip_of,
+    Cloud, Deployed, FunctionPort, World, function_folder, http_function, node_with_ws, project, python, say_skipped,
+    zip_of,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,8 +25,18 @@ fn websockets() -> Option<PathBuf> {
 /// Each step of the guide as its own command, spelled as the README spells it.
 #[test]
 fn by_hand_and_again_after_a_kill() {
-    let _port = FunctionPort::hold();
-    let mut cloud = Cloud::start();
+    by_hand(&["--gateway-delay", "0ms", "--isolation", "auto"]);
+}
+
+/// The same where one function at a time runs, on the real 127.0.0.1:8000.
+#[test]
+fn by_hand_without_isolation() {
+    by_hand(&["--gateway-delay", "0ms", "--isolation", "off"]);
+}
+
+fn by_hand(options: &[&str]) {
+    let mut cloud = Cloud::start_with(options);
+    let _port = FunctionPort::hold_for(&cloud);
     http_function(&cloud);
     zip_of(
         &cloud.path("wss-nodejs12.zip"),
@@ -62,7 +73,7 @@ fn by_hand_and_again_after_a_kill() {
 
     cloud.kill();
     cloud.fgctl("connect WebSocket-demo --count 1").failure(6, &["hint: "]);
-    cloud.up(&[]);
+    cloud.up(options);
     let ca_file = cloud.json("local env")["FGCTL_CA_FILE"].as_str().unwrap().to_owned();
     let again = cloud
         .fgctl(&format!("connect {} --count 1 --ca-file {ca_file}", url.trim_end()))
@@ -76,9 +87,10 @@ fn with_node_and_ws() {
     let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else {
         return;
     };
-    for (protocol, scheme) in [("https", "wss://"), ("http", "ws://")] {
+    for (protocol, scheme, isolation) in [("https", "wss://", "auto"), ("http", "ws://", "off")] {
         let clock = project().join("src/studio/demo/clock");
-        let deployed = with_dependency(&ws, |_| clock, &format!("--protocol {protocol} --timeout 20000"));
+        let cloud = Cloud::start_with(&["--gateway-delay", "0ms", "--isolation", isolation]);
+        let deployed = with_dependency(cloud, &ws, |_| clock, &format!("--protocol {protocol} --timeout 20000"));
         assert!(deployed.socket_url().starts_with(scheme));
         let seen = deployed.seen_by_python(&python, TWO_MESSAGES).success();
         assert_eq!(seen.stdout.matches("Server time: ").count(), 2, "{seen:?}");
@@ -90,7 +102,7 @@ fn with_node_and_ws() {
 fn word_for_word() {
     let guide = project().join("../shared/spec/websocket-guide.txt");
     let Ok(guide) = fs::read_to_string(&guide) else {
-        skip("the guide's text is not at hand");
+        say_skipped("the guide's text is not at hand");
         return;
     };
     let (Some(ws), Some(python)) = (node_with_ws(), websockets()) else {
@@ -99,6 +111,7 @@ fn word_for_word() {
     let code = line_after(&guide, "const WebSocket = require('ws');");
     let bootstrap = line_after(&guide, "/opt/function/runtime/nodejs12.13/");
     let deployed = with_dependency(
+        Cloud::start(),
         &ws,
         |world| function_folder(&world.path("code"), &bootstrap, &[("index.js", &with_line_ends(&code))]),
         "--timeout 20000",
@@ -108,8 +121,8 @@ fn word_for_word() {
 }
 
 /// Deploys code that needs `ws`, which comes as a dependency ZIP.
-fn with_dependency(ws: &Path, code: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Deployed {
-    let deployed = Deployed::with(code, trigger);
+fn with_dependency(cloud: Cloud, ws: &Path, code: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Deployed {
+    let deployed = Deployed::on(cloud, code, trigger);
     let zip = deployed.cloud.path("ws.zip");
     let files = node_modules(&ws.join("node_modules"), "node_modules");
     let files: Vec<(&str, &[u8])> = files

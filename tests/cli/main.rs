@@ -10,6 +10,7 @@
 mod answers;
 mod api;
 mod connect;
+mod contract;
 mod credentials;
 mod demo;
 mod dependency;
@@ -19,9 +20,13 @@ mod gateway;
 mod group;
 mod guide;
 mod help;
+#[cfg(target_os = "linux")]
+mod isolation;
 mod local;
 mod network;
 mod sdk;
+mod state;
 mod support;
 mod trigger;
+mod versions;
 mod websocket;

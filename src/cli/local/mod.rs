@@ -1,6 +1,7 @@
 //! `fgctl local`: the local cloud.
 
 mod env;
+mod state;
 mod up;
 
 use super::error::CommandError;
@@ -9,9 +10,9 @@ use crate::local::Runtime;
 use crate::ui::Report;
 use clap::{Args, Subcommand};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Start the local cloud
@@ -25,6 +26,12 @@ pub(super) enum Command {
     /// Show the last requests that came to its gateways
     #[command(after_help = "Example:\n  fgctl local requests")]
     Requests(State),
+    /// Remove everything from the local cloud
+    Reset(state::Reset),
+    /// Save the whole state of the local cloud to a file
+    Save(state::Save),
+    /// Load a saved state in place of the local cloud's own
+    Load(state::Load),
     /// Print what aims fgctl and the official SDKs at the local cloud
     Env(env::Env),
 }
@@ -49,6 +56,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Down(args) => down(args, context).await,
         Command::Status(args) => status(args, context).await,
         Command::Requests(args) => requests(args, context).await,
+        Command::Reset(args) => state::reset(args, context).await,
+        Command::Save(args) => state::save(args, context).await,
+        Command::Load(args) => state::load(args, context).await,
         Command::Env(args) => env::run(args, context).await,
     }
 }
@@ -71,6 +81,10 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
         .map(group)
         .collect::<Vec<_>>()
         .join("; ");
+    let running = || status["instances"].as_array().into_iter().flatten();
+    let instances = running().map(instance).collect::<Vec<_>>().join("; ");
+    let logs: BTreeSet<&str> = running().filter_map(|instance| instance["log"].as_str()).collect();
+    let logs = logs.into_iter().collect::<Vec<_>>().join("; ");
     let report = Report::item(
         &status,
         &runtime.endpoint(),
@@ -82,8 +96,9 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("State", Some(runtime.state.display().to_string())),
             ("CA", Some(runtime.ca_file.display().to_string())),
             ("Groups", Some(groups)),
-            ("Function", function(&status["function"])),
-            ("Log", status["function"]["log"].as_str().map(str::to_owned)),
+            ("Isolation", status["isolation"].as_str().map(str::to_owned)),
+            ("Instances", Some(instances)),
+            ("Logs", Some(logs)),
         ],
     );
     context.ui.show(&report)?;
@@ -123,10 +138,13 @@ fn group(group: &Value) -> String {
     }
 }
 
-fn function(function: &Value) -> Option<String> {
-    let (name, state) = (function["name"].as_str()?, function["state"].as_str()?);
-    Some(format!(
-        "{name}, {state}, {} sockets, {} requests",
-        function["sockets"], function["requests"]
-    ))
+fn instance(instance: &Value) -> String {
+    let text = |name: &str| instance[name].as_str().unwrap_or_default();
+    format!(
+        "{}, {}, {} sockets, {} requests",
+        text("name"),
+        text("state"),
+        instance["sockets"],
+        instance["requests"]
+    )
 }

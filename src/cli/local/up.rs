@@ -2,8 +2,8 @@
 
 use super::super::error::CommandError;
 use super::super::global::{Context, duration};
-use crate::local::{self, LocalCloud, Runtime};
-use clap::Args;
+use crate::local::{self, IsolationSetting, LocalCloud, Runtime};
+use clap::{Args, ValueEnum};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -40,9 +40,29 @@ pub(in crate::cli) struct Up {
     /// Member of a function's configuration that stands for the WebSocket switch
     #[arg(long, value_name = "NAME", default_value = local::DEFAULT_WEBSOCKET_FIELD)]
     websocket_field: String,
+    /// Whether each instance of a function gets a machine of its own
+    #[arg(long, value_enum, default_value_t = Isolation::Auto)]
+    isolation: Isolation,
     /// Say on stdout when it serves, then nothing
     #[arg(long, hide = true)]
     announce: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Isolation {
+    /// Where the system allows it
+    Auto,
+    /// One function at a time, on this machine's own 127.0.0.1:8000
+    Off,
+}
+
+impl From<Isolation> for IsolationSetting {
+    fn from(isolation: Isolation) -> Self {
+        match isolation {
+            Isolation::Auto => Self::Auto,
+            Isolation::Off => Self::Off,
+        }
+    }
 }
 
 pub(super) async fn run(args: Up, context: &Context) -> Result<(), CommandError> {
@@ -81,6 +101,7 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
         gateway_delay: args.gateway_delay,
         websocket_field: args.websocket_field,
         inherited: context.inherited(),
+        isolation: args.isolation.into(),
     })
     .await?;
     if args.announce {
@@ -120,6 +141,9 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     ]);
     command.args(["--gateway-delay", &format!("{}ms", args.gateway_delay.as_millis())]);
     command.args(["--websocket-field", &args.websocket_field]);
+    if args.isolation == Isolation::Off {
+        command.args(["--isolation", "off"]);
+    }
     if args.ephemeral {
         command.arg("--ephemeral");
     }

@@ -3,7 +3,7 @@
 use super::api_definition::{self, backend_urn};
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{gateway_status, group, page, publication};
+use super::{api_version, gateway_status, group, page, publication};
 use crate::codes::apig::{API_NOT_FOUND, API_PUBLISHED};
 use crate::local::Context;
 use crate::local::store::Read;
@@ -95,9 +95,16 @@ pub(super) async fn list(call: Call, input: ListApis) -> Result<ApiList, Refusal
 }
 
 fn matches(api: &Api, input: &ListApis) -> bool {
-    input.id.as_ref().is_none_or(|id| api.id == *id)
-        && input.group_id.as_ref().is_none_or(|id| api.group_id == *id)
-        && group::fits(input.name.as_deref(), input.precise_search.as_deref(), &api.name)
+    let is = |asked: &Option<String>, found: &str| asked.as_deref().is_none_or(|asked| asked == found);
+    let precise = input.precise_search.as_deref();
+    is(&input.id, &api.id)
+        && is(&input.group_id, &api.group_id)
+        && group::fits("name", input.name.as_deref(), precise, &api.name)
+        && group::fits("req_uri", input.req_uri.as_deref(), precise, &api.req_uri)
+        && input.kind.is_none_or(|kind| api.kind == kind)
+        && is(&input.req_protocol, &api.req_protocol)
+        && is(&input.req_method, &api.req_method)
+        && is(&input.auth_type, &api.auth_type)
 }
 
 fn runs_in(api: &Api, environment: Option<&str>) -> bool {
@@ -176,6 +183,7 @@ pub(super) async fn delete(call: Call, input: DeleteApi) -> Result<(), Refusal> 
             if let Some(environments) = api.run_env_name {
                 return Err(Refusal::because(API_PUBLISHED, format!("in {environments}")));
             }
+            api_version::forget(writer, &input.api_id)?;
             Ok(writer.remove(&APIS, &input.api_id)?)
         })
     })

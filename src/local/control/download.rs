@@ -51,7 +51,7 @@ pub(super) async fn serve(
     RawQuery(query): RawQuery,
 ) -> Response {
     let request_id = super::identity::new_id();
-    match file(&desk.context, &digest, query.as_deref()).await {
+    match file(&desk.contexts.current(), &digest, query.as_deref()).await {
         Ok(bytes) => finish(Response::new(Body::from(bytes)), 200, &request_id),
         Err(refusal) => refusal.response(Service::FunctionGraph, "", &request_id),
     }

@@ -3,7 +3,7 @@
 use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{gateway_status, group, page};
+use super::{api_version, gateway_status, group, page};
 use crate::codes::apig::{
     ENVIRONMENT_IN_USE, ENVIRONMENT_NAME_EXISTS, ENVIRONMENT_NOT_FOUND, ENVIRONMENT_QUOTA, PARAMETER_VALUE,
 };
@@ -86,7 +86,7 @@ pub(super) async fn list(call: Call, input: ListEnvironments) -> Result<Environm
         let gateway = gateway_status::known(reader, &input.instance_id, call.now)?;
         all(reader, &gateway)
     })?;
-    environments.retain(|environment| group::fits(input.name.as_deref(), None, &environment.name));
+    environments.retain(|environment| group::fits("name", input.name.as_deref(), None, &environment.name));
     let page = page::by_offset(environments, input.offset, input.limit);
     Ok(EnvironmentList {
         total: page::count(page.total),
@@ -114,6 +114,7 @@ pub(super) async fn delete(call: Call, input: DeleteEnvironment) -> Result<(), R
                 let detail = format!("`{}`", record.publication.api_name);
                 return Err(Refusal::because(ENVIRONMENT_IN_USE, detail));
             }
+            api_version::forget_on(writer, &input.instance_id, Some(&input.env_id))?;
             Ok(writer.remove(&ENVIRONMENTS, &format!("{}:{}", input.instance_id, input.env_id))?)
         })
     })

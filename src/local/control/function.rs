@@ -22,7 +22,7 @@ use serde_json::Value;
 /// The qualifier of the editable copy.
 const LATEST: &str = "latest";
 /// How many functions an account may have.
-const QUOTA: usize = 400;
+pub(super) const QUOTA: usize = 400;
 
 /// Members of a function that lists have, besides those with a field of their own.
 const LISTED: &[&str] = &[

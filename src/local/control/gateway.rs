@@ -4,10 +4,10 @@ use super::super::Context;
 use super::gateway_creation::{self, ZONES};
 use super::gateway_status::{self, Stage};
 use super::identity::{new_id, own_uuid};
-use super::page;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::vpc::members;
+use super::{api_version, group, page};
 use crate::codes::apig::{GATEWAY_NAME_EXISTS, GATEWAY_NOT_FOUND, GATEWAY_QUOTA, GATEWAY_STATUS_CONFLICT};
 use crate::local::store::records::{APIS, ENVIRONMENTS, GATEWAYS, GROUPS, GatewayRecord, PUBLICATIONS};
 use crate::local::store::{Read, StoreError, Writer};
@@ -38,7 +38,10 @@ pub(super) async fn create(call: Call, input: CreateInstance) -> Result<GatewayJ
     gateway_creation::check(&call.context.account, &new)?;
     let now = call.now;
     call.blocking(move |context| {
-        context.store.write(|writer| {
+        let number = context.store.read(|reader| reader.scan(&GATEWAYS, ""))?.len();
+        let record = gateway_creation::record(context, &new, now, number)?;
+        let default = group::default_of(context, &record.gateway.id, now)?;
+        let written = context.store.write(|writer| {
             forget_gone(writer, now)?;
             let siblings = writer.scan(&GATEWAYS, "")?;
             if siblings
@@ -50,10 +53,13 @@ pub(super) async fn create(call: Call, input: CreateInstance) -> Result<GatewayJ
             if siblings.len() >= QUOTA {
                 return Err(Refusal::because(GATEWAY_QUOTA, format!("{QUOTA} gateways")));
             }
-            let record = gateway_creation::record(context, &new, now, siblings.len())?;
-            writer.put(&GATEWAYS, &record.gateway.id, &record)?;
-            Ok(job(record.gateway.id))
-        })
+            writer.put(&GROUPS, &default.group.id, &default)?;
+            Ok(writer.put(&GATEWAYS, &record.gateway.id, &record)?)
+        });
+        if written.is_err() {
+            context.ports.close(&default.group.id);
+        }
+        written.map(|()| job(record.gateway.id))
     })
     .await
 }
@@ -185,6 +191,7 @@ fn clear(writer: &Writer, id: &str) -> Result<Vec<String>, StoreError> {
             writer.remove(&PUBLICATIONS, &format!("{}:{}", publication.api_id, publication.env_id))?;
         }
     }
+    api_version::forget_on(writer, id, None)?;
     Ok(groups)
 }
 

@@ -199,7 +199,7 @@ fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, R
         "description": new.description.as_deref().unwrap_or_default(),
         "vpc_id": new.vpc_id, "subnet_id": new.subnet_id, "security_group_id": new.security_group_id,
         "maintain_begin": begin, "maintain_end": end,
-        "user_id": own_uuid(account, "user").replace('-', ""),
+        "user_id": user_id(account),
         "bandwidth_size": new.bandwidth_size.unwrap_or(0), "bandwidth_charging_mode": BY_BANDWIDTH,
         "ingress_bandwidth_charging_mode": BY_BANDWIDTH, "instance_version": "2.0.17", "virsubnet_id": null,
         "supported_features": [], "endpoint_service": null, "is_releasable": true,
@@ -208,6 +208,11 @@ fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, R
         settings.insert("tags".to_owned(), tags.clone());
     }
     Ok(settings)
+}
+
+/// The id of the account's only user.
+pub(super) fn user_id(account: &Account) -> String {
+    own_uuid(account, "user").replace('-', "")
 }
 
 /// The addresses of a gateway in the account's subnet.

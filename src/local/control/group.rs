@@ -19,6 +19,14 @@ use serde_json::json;
 /// The longest remark of a group, in characters.
 const REMARK: usize = 1000;
 
+/// The group that every gateway has: its APIs are called by the gateway's address, without a domain.
+const DEFAULT: &str = "DEFAULT";
+
+/// `is_default` of the group that every gateway has.
+const IS_DEFAULT: i64 = 1;
+/// `is_default` of the others.
+const IS_CREATED: i64 = 2;
+
 /// CreateApiGroupV2.
 pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, Refusal> {
     let CreateApiGroup { instance_id, body } = input;
@@ -29,16 +37,7 @@ pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, R
         context
             .store
             .read(|reader| free(reader, &instance_id, &body.name, now))?;
-        let group = group(context, body, now);
-        let port = context
-            .ports
-            .open(&group.id)
-            .map_err(|error| Refusal::Internal(format!("no port for the group: {error}")))?;
-        let record = GroupRecord {
-            instance_id,
-            group,
-            port,
-        };
+        let record = open(context, instance_id, group(context, body, IS_CREATED, now))?;
         let written = context.store.write(|writer| {
             free(writer, &record.instance_id, &record.group.name, now)?;
             Ok(writer.put(&GROUPS, &record.group.id, &record)?)
@@ -49,6 +48,31 @@ pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, R
         written.map(|()| record.group)
     })
     .await
+}
+
+/// The record of the new `group`, with a port that serves it from now on.
+fn open(context: &Context, instance_id: String, group: Group) -> Result<GroupRecord, Refusal> {
+    let port = context
+        .ports
+        .open(&group.id)
+        .map_err(|error| Refusal::Internal(format!("no port for the group: {error}")))?;
+    Ok(GroupRecord {
+        instance_id,
+        group,
+        port,
+    })
+}
+
+/// The group that the new gateway `instance_id` has from the beginning; its port serves it from now on.
+///
+/// # Errors
+/// No port can be had.
+pub(super) fn default_of(context: &Context, instance_id: &str, now: Timestamp) -> Result<GroupRecord, Refusal> {
+    let new = NewGroup {
+        name: DEFAULT.to_owned(),
+        remark: None,
+    };
+    open(context, instance_id.to_owned(), group(context, new, IS_DEFAULT, now))
 }
 
 /// Checks the length of a remark.
@@ -77,18 +101,18 @@ fn free(view: &impl Read, instance_id: &str, name: &str, now: Timestamp) -> Resu
 fn on(view: &impl Read, instance_id: &str) -> Result<Vec<GroupRecord>, Refusal> {
     let mut records = view.scan(&GROUPS, "")?;
     records.retain(|record| record.instance_id == instance_id);
-    records.sort_by(|a, b| a.group.register_time.cmp(&b.group.register_time));
+    records.sort_by_key(|record| record.group.register_time.parse::<Timestamp>().ok());
     Ok(records)
 }
 
-fn group(context: &Context, new: NewGroup, now: Timestamp) -> Group {
+fn group(context: &Context, new: NewGroup, is_default: i64, now: Timestamp) -> Group {
     let id = new_id();
     let region = &context.account.region;
     let sl_domain = format!("{id}.apic.{region}.huaweicloudapis.com");
     Group {
         other: members(json!({
-            "status": 1, "on_sell_status": 2, "url_domains": [], "sl_domain_access_enabled": true, "is_default": 2,
-            "version": "V1",
+            "status": 1, "on_sell_status": 2, "url_domains": [], "sl_domain_access_enabled": true,
+            "is_default": is_default, "version": "V1",
             "sl_domains": [sl_domain, format!("{id}.apic.{region}.huaweicloudapis.cn")],
         })),
         id,
@@ -110,10 +134,10 @@ pub(super) fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<Grou
         .ok_or_else(|| Refusal::because(GROUP_NOT_FOUND, format!("`{id}`")))
 }
 
-/// Whether `name` is the one that was asked for: a part of it is enough, unless `precise` lists the parameter.
-pub(super) fn fits(asked: Option<&str>, precise: Option<&str>, name: &str) -> bool {
-    let whole = precise.is_some_and(|list| list.split(',').any(|parameter| parameter.trim() == "name"));
-    asked.is_none_or(|asked| if whole { name == asked } else { name.contains(asked) })
+/// Whether `text` is what was asked for by `parameter`: a part of it is enough, unless `precise` lists the parameter.
+pub(super) fn fits(parameter: &str, asked: Option<&str>, precise: Option<&str>, text: &str) -> bool {
+    let whole = precise.is_some_and(|list| list.split(',').any(|listed| listed.trim() == parameter));
+    asked.is_none_or(|asked| if whole { text == asked } else { text.contains(asked) })
 }
 
 /// ListApiGroupsV2.
@@ -126,7 +150,14 @@ pub(super) async fn list(call: Call, input: ListApiGroups) -> Result<GroupList, 
         .into_iter()
         .map(|record| record.group)
         .filter(|group| input.id.as_ref().is_none_or(|id| group.id == *id))
-        .filter(|group| fits(input.name.as_deref(), input.precise_search.as_deref(), &group.name))
+        .filter(|group| {
+            fits(
+                "name",
+                input.name.as_deref(),
+                input.precise_search.as_deref(),
+                &group.name,
+            )
+        })
         .collect();
     let page = page::by_offset(groups, input.offset, input.limit);
     Ok(GroupList {
@@ -151,7 +182,16 @@ pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refu
     call.blocking(move |context| {
         context.store.write(|writer| {
             gateway_status::usable(writer, &input.instance_id, now)?;
-            find(writer, &input.instance_id, &input.group_id)?;
+            let record = find(writer, &input.instance_id, &input.group_id)?;
+            if record
+                .group
+                .other
+                .get("is_default")
+                .is_some_and(|kind| *kind == IS_DEFAULT)
+            {
+                let detail = format!("the group {DEFAULT} goes with its gateway");
+                return Err(Refusal::parameter(PARAMETER_VALUE, "group_id", detail));
+            }
             let mut apis = writer.scan(&APIS, "")?;
             apis.retain(|record| record.api.group_id == input.group_id);
             if !apis.is_empty() {

@@ -5,6 +5,7 @@
 
 mod api;
 mod api_definition;
+mod api_version;
 mod archive;
 mod clock;
 mod configuration;
@@ -24,8 +25,10 @@ mod identity;
 mod page;
 mod project;
 mod publication;
+mod quota;
 mod refusal;
 mod request;
+mod runtime;
 mod security_group;
 mod short_urn;
 mod subnet;
@@ -35,7 +38,7 @@ mod trigger;
 mod user_data;
 mod vpc;
 
-use super::Context;
+use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -45,8 +48,8 @@ use refusal::Refusal;
 use request::{Call, Desk};
 use std::sync::Arc;
 
-/// Serves every operation of the control plane of `context`, and refuses what is not served.
-pub(super) fn router(context: Arc<Context>) -> Router {
+/// Serves every operation of the control plane, and refuses what is not served.
+pub(super) fn router(contexts: Arc<Contexts>) -> Router {
     let routes = Routes::default();
     let routes = publications(gateways(networks(functions(routes))));
     routes
@@ -55,9 +58,21 @@ pub(super) fn router(context: Arc<Context>) -> Router {
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
         .with_state(Arc::new(Desk {
-            context,
+            contexts,
             guard: front_door::Guard::default(),
         }))
+}
+
+/// The ids that follow from `account`, as records have them: always the same ones in the same order.
+pub(super) fn own_ids(account: &Account) -> [String; 6] {
+    [
+        account.project_id.clone(),
+        account.domain_id.clone(),
+        vpc::id(account),
+        subnet::id(account),
+        security_group::id(account),
+        gateway_creation::user_id(account),
+    ]
 }
 
 /// The operations served so far.
@@ -104,6 +119,9 @@ fn functions(routes: Routes) -> Routes {
         .serve(dependency::list_versions)
         .serve(dependency::show)
         .serve(dependency::delete)
+        .serve(quota::list)
+        .serve(runtime::list)
+        .serve(trigger::list_all)
         .serve(trigger::create)
         .serve(trigger::list)
         .serve(trigger::show)
@@ -144,4 +162,8 @@ fn publications(routes: Routes) -> Routes {
         .serve(api::update)
         .serve(api::delete)
         .serve(publication::publish)
+        .serve(api_version::list)
+        .serve(api_version::change)
+        .serve(api_version::show)
+        .serve(api_version::delete)
 }

@@ -3,7 +3,7 @@
 use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{api, environment, gateway_status, group};
+use super::{api, api_version, environment, gateway_status, group};
 use crate::codes::apig::{PARAMETER_MISSING, PARAMETER_VALUE, PUBLICATION_NOT_FOUND};
 use crate::local::store::records::{ApiRecord, PUBLICATIONS, PublicationRecord};
 use crate::local::store::{Read, Writer};
@@ -14,7 +14,8 @@ use jiff::Timestamp;
 /// The longest remark, in characters.
 const REMARK: usize = 255;
 
-fn key(api_id: &str, env_id: &str) -> String {
+/// The key in [`PUBLICATIONS`] of an API in an environment.
+pub(super) fn key(api_id: &str, env_id: &str) -> String {
     format!("{api_id}:{env_id}")
 }
 
@@ -59,6 +60,7 @@ pub(super) fn put(
         api: record.api.clone(),
     };
     writer.put(&PUBLICATIONS, &key, &record)?;
+    api_version::add(writer, &record, now)?;
     Ok(publication)
 }
 

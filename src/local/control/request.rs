@@ -1,6 +1,6 @@
 //! The way of a request: read, authenticated, put together, handled, answered. Every answer bears an `X-Request-Id`.
 
-use super::super::{Account, Context};
+use super::super::{Account, Context, Contexts};
 use super::front_door::{Guard, query_pairs};
 use super::identity::new_id;
 use super::refusal::{Generic, Refusal, finish, json_response};
@@ -28,7 +28,7 @@ const BODY_TIME: Duration = Duration::from_secs(120);
 
 /// What every request shares.
 pub(super) struct Desk {
-    pub(super) context: Arc<Context>,
+    pub(super) contexts: Arc<Contexts>,
     pub(super) guard: Guard,
 }
 
@@ -52,7 +52,17 @@ impl Call {
         work: impl FnOnce(&Context) -> Result<R, Refusal> + Send + 'static,
     ) -> Result<R, Refusal> {
         let context = Arc::clone(&self.context);
-        tokio::task::spawn_blocking(move || work(&context))
+        let open = Arc::clone(&context.open).read_owned().await;
+        if !open.0 {
+            let why = "the state was replaced while the request ran, and nothing was changed; ask again";
+            return Err(Refusal::Internal(why.to_owned()));
+        }
+        let work = move || {
+            let outcome = work(&context);
+            drop(open);
+            outcome
+        };
+        tokio::task::spawn_blocking(work)
             .await
             .unwrap_or_else(|error| Err(Refusal::Internal(error.to_string())))
     }
@@ -92,16 +102,17 @@ where
 {
     let now = Timestamp::now();
     let (parts, body) = request.into_parts();
-    let body = admit(desk, &parts, body, now).await?;
+    let context = desk.contexts.current();
+    let body = admit((&desk.guard, &context.account), &parts, body, now).await?;
     let fields = fields.map_err(|error| Refusal::because(Generic::of(O::SERVICE).shape, error.body_text()))?;
-    let input = input::<O>(&desk.context.account, &fields, &parts, &body)?;
+    let input = input::<O>(&context.account, &fields, &parts, &body)?;
     drop(body);
     let host = parts
         .headers
         .get(http::header::HOST)
         .and_then(|host| host.to_str().ok());
     let call = Call {
-        context: Arc::clone(&desk.context),
+        context,
         request_id: request_id.to_owned(),
         now,
         origin: format!("http://{}", host.unwrap_or("127.0.0.1")),
@@ -110,9 +121,13 @@ where
 }
 
 /// Reads the body of a request and checks who sent it.
-async fn admit(desk: &Desk, parts: &Parts, body: Body, now: Timestamp) -> Result<Bytes, Refusal> {
-    let account = &desk.context.account;
-    let authorization = match desk.guard.identify(&parts.headers, account, now) {
+async fn admit(
+    (guard, account): (&Guard, &Account),
+    parts: &Parts,
+    body: Body,
+    now: Timestamp,
+) -> Result<Bytes, Refusal> {
+    let authorization = match guard.identify(&parts.headers, account, now) {
         Ok(authorization) => authorization,
         Err(refusal) => {
             // A client that is still sending would not read the answer.
@@ -121,7 +136,7 @@ async fn admit(desk: &Desk, parts: &Parts, body: Body, now: Timestamp) -> Result
         }
     };
     let body = read(body).await?;
-    desk.guard.verify((parts, &body), &authorization, account, now)?;
+    guard.verify((parts, &body), &authorization, account, now)?;
     Ok(body)
 }
 

@@ -5,20 +5,20 @@ use super::api_definition::{self, METHODS};
 use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{clock, environment, function, gateway_status, group, publication};
+use super::{clock, environment, function, gateway_status, group, page, publication};
 use crate::codes::functiongraph::{
     DEDICATED_GATEWAY as PARAMETERS, FUNCTION_NOT_FOUND, GATEWAY_TRIGGER_EXISTS, GATEWAY_TRIGGER_NOT_FOUND, INTERNAL,
     INVALID_PARAMETER, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG, TRIGGER_NOT_FOUND, TRIGGER_TYPE, UNAUTHORISED,
 };
 use crate::codes::{Entry, apig};
 use crate::local::Context;
-use crate::local::store::records::{APIS, ApiRecord, GatewayRecord, GroupRecord, TRIGGERS, TriggerRecord};
+use crate::local::store::records::{APIS, ApiRecord, FUNCTIONS, GatewayRecord, GroupRecord, TRIGGERS, TriggerRecord};
 use crate::local::store::{Read, Writer};
 use crate::wire::api::{Api, ApiFunction, FUNCTION_BACKEND, MATCH_EXACT, NETWORK_V1, SYNC};
 use crate::wire::environment::Environment;
 use crate::wire::trigger::{
     CreateFunctionTrigger, DEDICATED_GATEWAY, DeleteFunctionTrigger, GatewayEventData, ListFunctionTriggers,
-    NewTrigger, ShowFunctionTrigger, Trigger, TriggerFunction,
+    ListTriggers, NewTrigger, ShowFunctionTrigger, Trigger, TriggerFunction, TriggerOfFunction, TriggerPage,
 };
 use crate::wire::{FunctionUrn, rule};
 use jiff::Timestamp;
@@ -264,6 +264,27 @@ pub(super) async fn list(call: Call, input: ListFunctionTriggers) -> Result<Vec<
         records.retain(|record| record.function == function);
         records.sort_by(|a, b| a.trigger.created_time.cmp(&b.trigger.created_time));
         Ok(records.into_iter().map(|record| record.trigger).collect())
+    })
+}
+
+/// ListTriggers: those of every function.
+pub(super) async fn list_all(call: Call, input: ListTriggers) -> Result<TriggerPage, Refusal> {
+    let triggers = call.context.store.read(|reader| {
+        let mut triggers = Vec::new();
+        for record in reader.scan(&TRIGGERS, "")? {
+            if let Some(function) = reader.get(&FUNCTIONS, &record.function)? {
+                triggers.push(TriggerOfFunction {
+                    func_urn: function.function.func_urn,
+                    trigger: record.trigger,
+                });
+            }
+        }
+        Ok::<_, Refusal>(triggers)
+    })?;
+    let page = page::by_marker(triggers, input.marker.as_deref(), input.maxitems.as_deref())?;
+    Ok(TriggerPage {
+        next_marker: u64::try_from(page.next).unwrap_or(u64::MAX),
+        triggers: page.items,
     })
 }
 

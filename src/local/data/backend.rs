@@ -8,7 +8,6 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use std::error::Error;
 use std::io;
-use tokio::net::TcpStream;
 use tokio::task::AbortHandle;
 
 /// Why a body broke off.
@@ -40,7 +39,7 @@ impl Drop for Driver {
 /// # Errors
 /// It does not take the connection.
 pub(super) async fn connect(instance: &Instance) -> io::Result<(SendRequest<Body>, Driver)> {
-    let stream = TcpStream::connect(instance.address).await?;
+    let stream = instance.connect().await?;
     stream.set_nodelay(true)?;
     let mut client = http1::Builder::new();
     client.preserve_header_case(true).max_headers(256);

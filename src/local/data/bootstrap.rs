@@ -1,13 +1,15 @@
 //! A function's start file, made to run on this machine.
 //!
-//! On the real cloud code lies at `/opt/function/code` and runtimes below `/opt/function/runtime`. Without a mount
-//! namespace of its own an instance has neither; so it runs a copy of the file in which these paths are the code
-//! folder's and the machine's own programs'. Pure.
+//! On the real cloud code lies at `/opt/function/code` and runtimes below `/opt/function/runtime`. An instance without
+//! a machine of its own has neither; so it runs a copy of the file in which these paths are the code folder's and the
+//! machine's own programs'. Pure.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+/// Where the platform has code and runtimes.
+const FUNCTION: &str = "/opt/function/";
 const CODE: &str = "/opt/function/code";
 const RUNTIME: &str = "/opt/function/runtime/";
 
@@ -65,6 +67,16 @@ pub(super) fn read(text: &str, code: &Path, machine: &impl Machine) -> Bootstrap
     bootstrap
 }
 
+/// The runtimes' programs that the start file `text` names, as paths below `/opt/function`.
+pub(super) fn programs(text: &str) -> Vec<PathBuf> {
+    let named = paths(text).into_iter().map(|path| &text[path]);
+    let below = named.filter(|path| program(path).is_some() && !path.contains("/../"));
+    below
+        .filter_map(|path| path.strip_prefix(FUNCTION))
+        .map(PathBuf::from)
+        .collect()
+}
+
 /// What stands here for the path `found`; a program that is missing is the error; `None` leaves the path alone.
 fn replacement(found: &str, code: &Path, machine: &impl Machine) -> Option<Result<String, String>> {
     if let Some(rest) = found.strip_prefix(CODE) {
@@ -101,7 +113,7 @@ fn is_path_character(c: char) -> bool {
 fn paths(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(offset) = text[at..].find("/opt/function/") {
+    while let Some(offset) = text[at..].find(FUNCTION) {
         let start = at + offset;
         let rest = &text[start..];
         let end = start + rest.find(|c| !is_path_character(c)).unwrap_or(rest.len());
@@ -126,7 +138,7 @@ pub(super) fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bootstrap, Machine, quoted, read};
+    use super::{Bootstrap, Machine, programs, quoted, read};
     use proptest::prelude::{prop_assert_eq, proptest};
     use std::path::{Path, PathBuf};
 
@@ -206,6 +218,12 @@ mod tests {
             read(&format!("# {java}"), Path::new("/c"), &Fake(&[])),
             Bootstrap::default()
         );
+    }
+
+    #[test]
+    fn the_programs_that_a_start_file_names_are_found() {
+        let text = format!("{NODE} /opt/function/code/index.js; /opt/function/runtime/../rtsp/bin/x");
+        assert_eq!(programs(&text), [Path::new(&NODE["/opt/function/".len()..])]);
     }
 
     #[test]

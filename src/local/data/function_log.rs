@@ -4,7 +4,7 @@
 //! written by a thread of its own: a slow disk costs lines, never a function's time.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -63,6 +63,8 @@ pub(super) struct FunctionLogs {
     sender: SyncSender<Message>,
     lost: Arc<AtomicU64>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// What was said once, and where.
+    said: Mutex<HashSet<(Arc<Path>, String)>>,
 }
 
 impl FunctionLogs {
@@ -86,6 +88,7 @@ impl FunctionLogs {
             sender,
             lost,
             writer: Mutex::new(Some(writer)),
+            said: Mutex::default(),
         })
     }
 
@@ -102,6 +105,14 @@ impl FunctionLogs {
             sender: self.sender.clone(),
             lost: Arc::clone(&self.lost),
             tail: Arc::default(),
+        }
+    }
+
+    /// Adds what holds for all of a function's instances: to each log but once.
+    pub(super) fn say_once(&self, log: &FunctionLog, text: &str) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.insert((Arc::clone(&log.file), text.to_owned())) {
+            log.add(Stream::System, text);
         }
     }
 
@@ -126,6 +137,11 @@ pub(super) struct FunctionLog {
 }
 
 impl FunctionLog {
+    /// Its file.
+    pub(super) fn path(&self) -> &Path {
+        &self.file
+    }
+
     /// Adds a line. Never waits.
     pub(super) fn add(&self, stream: Stream, text: &str) {
         let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
@@ -281,6 +297,20 @@ mod tests {
             fs::metadata(folder.path().join("default@demo.log.1")).unwrap().len(),
             FILE_LIMIT - 3
         );
+    }
+
+    #[test]
+    fn what_holds_for_all_instances_is_said_once_in_each_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = FunctionLogs::open(folder.path().to_owned()).unwrap();
+        for (function, instance) in [("f", "1"), ("f", "2"), ("g", "3")] {
+            logs.say_once(&logs.of("default", function, instance), "there is no isolation");
+        }
+        logs.close();
+        for function in ["f", "g"] {
+            let written = fs::read_to_string(log_path(folder.path(), "default", function)).unwrap();
+            assert_eq!(written.matches("there is no isolation").count(), 1, "{written}");
+        }
     }
 
     #[test]

@@ -13,7 +13,6 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use serde_json::json;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// All gateways of the local cloud.
@@ -21,7 +20,7 @@ pub(super) struct Gateway {
     /// What the records say.
     pub(super) snapshots: Snapshots,
     /// What runs.
-    pub(super) runner: Arc<Runner>,
+    pub(super) runner: Runner,
     /// What was asked.
     pub(super) requests: RequestLog,
     /// The member of a function's configuration that stands for the WebSocket switch.

@@ -2,9 +2,17 @@
 
 use super::bootstrap::{self, Bootstrap, Machine};
 use super::launch::Setup;
+#[cfg(target_os = "linux")]
+use super::runtimes;
+#[cfg(target_os = "linux")]
+use crate::sys::machine::{Function, OPT, Shown, TEMPORARY};
+#[cfg(target_os = "linux")]
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::path::Component;
 use std::path::{Path, PathBuf};
 
 const SHELLS: [&str; 2] = ["/bin/bash", "/bin/sh"];
@@ -29,39 +37,48 @@ pub(super) struct Home {
     pub(super) scratch: PathBuf,
     /// Its start file.
     pub(super) bootstrap: Bootstrap,
-    folder: PathBuf,
+    /// All of it on this machine.
+    pub(super) folder: PathBuf,
+    /// The start file as it is to be run, where it is rewritten, as the process sees it.
+    copy: PathBuf,
     /// A folder outside the state with a link to the code in it.
     link: Option<PathBuf>,
 }
 
 impl Home {
-    /// The folder of the instance `id`, which runs the code in `code`. Blocks.
+    /// The folder of the instance `id`, which runs the code in `code` on this machine. Blocks.
     ///
     /// # Errors
     /// There is no start file, or the folder cannot be written.
     pub(super) fn new(setup: &Setup, id: &str, code: &Path) -> Result<Self, HomeError> {
-        let folder = setup.homes.join(id);
-        let mut home = Self {
-            code: code.to_owned(),
-            scratch: folder.join("tmp"),
-            bootstrap: Bootstrap::default(),
-            folder,
-            link: None,
-        };
-        if !code.join(BOOTSTRAP).is_file() {
-            return Err(HomeError::NoBootstrap);
-        }
-        private_folder(&home.folder)?;
-        private_folder(&home.scratch)?;
+        let mut home = Self::create(setup, id, code)?;
         home.link_code(setup)?;
-        // A program as a start file is run as it is: the shell will say what it thinks of it.
-        if let Ok(text) = fs::read_to_string(code.join(BOOTSTRAP)) {
+        if let Some(text) = start_file(code) {
             let here = Here(&setup.options.inherited.path);
             home.bootstrap = bootstrap::read(&text, &home.code, &here);
         }
         if let Some(text) = &home.bootstrap.rewritten {
-            fs::write(home.copy(), text)?;
+            fs::write(&home.copy, text)?;
         }
+        Ok(home)
+    }
+
+    /// An empty folder.
+    fn create(setup: &Setup, id: &str, code: &Path) -> Result<Self, HomeError> {
+        let folder = setup.homes.join(id);
+        if !code.join(BOOTSTRAP).is_file() {
+            return Err(HomeError::NoBootstrap);
+        }
+        let home = Self {
+            code: code.to_owned(),
+            scratch: folder.join("tmp"),
+            bootstrap: Bootstrap::default(),
+            copy: folder.join(BOOTSTRAP),
+            folder,
+            link: None,
+        };
+        private_folder(&home.folder)?;
+        private_folder(&home.scratch)?;
         Ok(home)
     }
 
@@ -80,10 +97,6 @@ impl Home {
         symlink(&self.code, &link)?;
         self.code = link;
         Ok(())
-    }
-
-    fn copy(&self) -> PathBuf {
-        self.folder.join(BOOTSTRAP)
     }
 
     /// The folder outside the state that goes with this one.
@@ -105,11 +118,78 @@ impl Home {
             None => vec![original],
             Some(_) => vec![
                 "-c".into(),
-                format!(". {}", bootstrap::quoted(&self.copy())).into(),
+                format!(". {}", bootstrap::quoted(&self.copy)).into(),
                 original,
             ],
         }
     }
+}
+
+/// What an instance sees on a machine of its own.
+#[cfg(target_os = "linux")]
+impl Home {
+    /// The folder of the instance `id`, which runs the code in `code` on a machine of its own, and what that shows of
+    /// it. Where it can, it has all at the platform's own paths; where not, below its `/tmp`. Blocks.
+    ///
+    /// # Errors
+    /// There is no start file, or the folder cannot be written.
+    pub(super) fn own(setup: &Setup, id: &str, code: &Path, opt: bool) -> Result<(Self, View), HomeError> {
+        let mut home = Self::create(setup, id, code)?;
+        let scratch = std::mem::replace(&mut home.scratch, PathBuf::from(TEMPORARY));
+        let text = start_file(code).unwrap_or_default();
+        let here = Here(&setup.options.inherited.path);
+        let mut view = View {
+            scratch,
+            function: None,
+            shown: shown(here.0),
+        };
+        if opt {
+            home.code = PathBuf::from(OPT).join("function/code");
+            home.bootstrap = bootstrap::read(&text, &home.code, &here);
+            (home.bootstrap.rewritten, home.bootstrap.replaced) = (None, Vec::new());
+            view.function = Some(Function {
+                code: code.to_owned(),
+                links: runtimes::links(bootstrap::programs(&text), &here),
+            });
+        } else {
+            home.code = home.scratch.join("function/code");
+            home.bootstrap = bootstrap::read(&text, &home.code, &here);
+            view.shown.push(Shown {
+                source: code.to_owned(),
+                at: PathBuf::from("function/code"),
+            });
+            if let Some(text) = &home.bootstrap.rewritten {
+                private_folder(&view.scratch.join("function"))?;
+                fs::write(view.scratch.join("function").join(BOOTSTRAP), text)?;
+                home.copy = home.scratch.join("function").join(BOOTSTRAP);
+            }
+        }
+        Ok((home, view))
+    }
+}
+
+/// What a machine shows of an instance's files.
+#[cfg(target_os = "linux")]
+pub(super) struct View {
+    /// What is `/tmp` inside.
+    pub(super) scratch: PathBuf,
+    /// What is `/opt/function` inside, if there can be one.
+    pub(super) function: Option<Function>,
+    /// What else is below `/tmp` inside.
+    pub(super) shown: Vec<Shown>,
+}
+
+/// What of the host's own `/tmp` stays: this program, which the demonstration's function runs, and folders of PATH.
+#[cfg(target_os = "linux")]
+fn shown(path: &OsStr) -> Vec<Shown> {
+    let program = std::env::current_exe().ok();
+    let paths: BTreeSet<PathBuf> = std::env::split_paths(path).chain(program).collect();
+    let below = |path: PathBuf| {
+        let at = path.strip_prefix(TEMPORARY).ok()?.to_owned();
+        let plain = at.components().all(|part| matches!(part, Component::Normal(_)));
+        (plain && at.parent().is_some() && path.exists()).then_some(Shown { source: path, at })
+    };
+    paths.into_iter().filter_map(below).collect()
 }
 
 impl Drop for Home {
@@ -119,6 +199,12 @@ impl Drop for Home {
             let _ = fs::remove_dir_all(link);
         }
     }
+}
+
+/// The text of the start file. A program as a start file has none and is run as it is: the shell will say what it
+/// thinks of it.
+fn start_file(code: &Path) -> Option<String> {
+    fs::read_to_string(code.join(BOOTSTRAP)).ok()
 }
 
 /// This machine.

@@ -1,14 +1,25 @@
 //! A running instance of a function, as everyone but its starter sees it, and who uses it.
 
 use super::function_log::FunctionLog;
+#[cfg(target_os = "linux")]
+use super::machine::Machine;
 use super::refusal::Refusal;
 use crate::local::store::records::FunctionRecord;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::sync::watch;
+
+/// Between two attempts to connect to a function that starts; the platform's own.
+const PROBE_PAUSE: Duration = Duration::from_millis(10);
+
+/// The most instances, where a function's own number is none or "unlimited": the account's.
+const INSTANCES: usize = 1000;
 
 /// What to run: a function as it was when a call for it came.
 #[derive(Debug)]
@@ -27,6 +38,24 @@ impl Plan {
     /// The function's name.
     pub(super) fn name(&self) -> &str {
         &self.record.function.func_name
+    }
+
+    /// How many requests and sockets an instance takes at a time.
+    pub(super) fn places(&self) -> usize {
+        let strategy = self.record.function.strategy_config.as_ref();
+        let places = strategy.and_then(|strategy| strategy.concurrent_num);
+        places
+            .and_then(|places| usize::try_from(places).ok())
+            .unwrap_or(1)
+            .max(1)
+    }
+
+    /// How many instances there may be.
+    pub(super) fn instances(&self) -> usize {
+        let strategy = self.record.function.strategy_config.as_ref();
+        let instances = strategy.and_then(|strategy| strategy.concurrency);
+        let instances = instances.and_then(|instances| usize::try_from(instances).ok());
+        instances.map_or(INSTANCES, |instances| instances.min(INSTANCES))
     }
 
     /// Whether `other` runs the same function, perhaps as it was before.
@@ -54,6 +83,9 @@ pub(super) struct Instance {
     pub(super) address: SocketAddr,
     /// Its log.
     pub(super) log: FunctionLog,
+    /// The machine that it has to itself.
+    #[cfg(target_os = "linux")]
+    machine: Option<Arc<Machine>>,
     stop: watch::Sender<Option<&'static str>>,
     life: watch::Receiver<Life>,
 }
@@ -86,6 +118,8 @@ impl Instance {
             pid,
             address,
             log,
+            #[cfg(target_os = "linux")]
+            machine: None,
             stop,
             life,
         };
@@ -94,6 +128,45 @@ impl Instance {
             life: end,
         };
         (instance, reins)
+    }
+
+    /// The same on a machine of its own: its address is one of that machine's network.
+    #[cfg(target_os = "linux")]
+    pub(super) fn on(self, machine: Arc<Machine>) -> Self {
+        Self {
+            machine: Some(machine),
+            ..self
+        }
+    }
+
+    /// Connects to its server.
+    ///
+    /// # Errors
+    /// It does not take the connection.
+    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+        #[cfg(target_os = "linux")]
+        if let Some(machine) = &self.machine {
+            return machine.connect(self.address).await;
+        }
+        TcpStream::connect(self.address).await
+    }
+
+    /// Waits until its server takes connections.
+    pub(super) async fn listening(&self) {
+        #[cfg(target_os = "linux")]
+        if let Some(machine) = &self.machine {
+            return machine.listening().await;
+        }
+        loop {
+            if let Ok(stream) = TcpStream::connect(self.address).await {
+                // A port of one's own range can connect to itself when nobody listens.
+                let own = stream.local_addr().ok() == stream.peer_addr().ok();
+                if !own {
+                    return;
+                }
+            }
+            tokio::time::sleep(PROBE_PAUSE).await;
+        }
     }
 
     /// Whether it takes no more requests: it ended by itself, or was told to.
@@ -135,6 +208,11 @@ pub(super) struct Users {
 }
 
 impl Users {
+    /// All of them.
+    pub(super) fn sum(self) -> usize {
+        self.requests + self.sockets
+    }
+
     /// Whether nobody does.
     pub(super) fn none(self) -> bool {
         self == Self::default()

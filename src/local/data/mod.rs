@@ -4,8 +4,9 @@
 //! the function's instance; after the function's own 101 a tunnel copies bytes untouched. It knows the records of
 //! the control plane and nothing of its operations.
 //!
-//! One function at a time runs, on the real 127.0.0.1:8000. Instances in networks of their own, the invocation of
-//! event functions and the check of callers' signatures are later pieces; what needs them is refused and explained.
+//! Each instance has a machine of its own where the system allows it; else one function at a time runs, on the real
+//! 127.0.0.1:8000. The invocation of event functions and the check of callers' signatures are later pieces; what needs
+//! them is refused and explained.
 
 mod admission;
 pub(in crate::local) mod authority;
@@ -19,13 +20,18 @@ mod headers;
 mod home;
 mod ingress;
 mod instance;
+mod isolation;
 mod launch;
 mod leftover;
+#[cfg(target_os = "linux")]
+mod machine;
 mod proxy;
 mod refusal;
 mod request_log;
 mod route;
 mod runner;
+#[cfg(target_os = "linux")]
+mod runtimes;
 mod snapshot;
 #[cfg(test)]
 mod tests;
@@ -34,6 +40,7 @@ mod variables;
 
 pub(super) use function_log::log_path;
 pub(super) use ingress::{GroupStatus, PortState};
+pub(crate) use isolation::IsolationSetting;
 pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
@@ -45,6 +52,7 @@ use function_log::FunctionLogs;
 use gateway::Gateway;
 use ingress::Ingress;
 use instance::Launch;
+use isolation::Isolation;
 use launch::{Launcher, Setup};
 use request_log::RequestLog;
 use runner::Runner;
@@ -77,12 +85,14 @@ pub(super) struct Options {
     pub(super) websocket_field: String,
     /// What functions inherit of the environment.
     pub(super) inherited: Inherited,
+    /// Whether instances get machines of their own.
+    pub(super) isolation: IsolationSetting,
     /// A folder for temporary files outside the state, `/tmp`.
     pub(super) temporary: PathBuf,
 }
 
 impl Options {
-    /// The platform's own values.
+    /// The platform's own values, and no machines of their own for instances.
     pub(super) fn new(first_port: u16, websocket_field: String, inherited: Inherited) -> Self {
         Self {
             first_port,
@@ -91,6 +101,7 @@ impl Options {
             idle: Duration::from_secs(60),
             websocket_field,
             inherited,
+            isolation: IsolationSetting::Off,
             temporary: PathBuf::from("/tmp"),
         }
     }
@@ -115,9 +126,11 @@ impl DataPlane {
         folder: &Path,
         options: Options,
     ) -> io::Result<Arc<Self>> {
+        let homes = folder.join("instances");
         let setup = Arc::new(Setup {
             code: folder.join("code"),
-            homes: folder.join("instances"),
+            isolation: Isolation::find(options.isolation, &homes).await,
+            homes,
             note: folder.join("instance.json"),
             logs: FunctionLogs::open(folder.join(LOGS))?,
             options,
@@ -135,7 +148,7 @@ impl DataPlane {
         let options = &setup.options;
         let gateway = Arc::new(Gateway {
             snapshots: Snapshots::new(Arc::clone(&store)),
-            runner: Runner::new(launcher, options.idle),
+            runner: Runner::new(launcher, options.idle, setup.isolation.is_own()),
             requests: RequestLog::default(),
             websocket_field: options.websocket_field.clone(),
         });
@@ -157,8 +170,13 @@ impl DataPlane {
         self.ingress.status()
     }
 
-    /// The function that runs, if one does.
-    pub(super) fn instance_status(&self) -> Option<InstanceStatus> {
+    /// Whether each instance has a machine of its own, in a word, and why where it has none.
+    pub(super) fn isolation(&self) -> String {
+        self.setup.isolation.describe()
+    }
+
+    /// The instances that run.
+    pub(super) fn instances(&self) -> Vec<InstanceStatus> {
         self.gateway.runner.status()
     }
 
@@ -172,7 +190,7 @@ impl DataPlane {
         self.gateway.requests.all()
     }
 
-    /// Closes every port, drops every socket, ends the instance, and waits until all of that is done.
+    /// Closes every port, drops every socket, ends the instances, and waits until all of that is done.
     pub(super) async fn shutdown(&self) {
         self.ingress.end().await;
         self.gateway.runner.end().await;

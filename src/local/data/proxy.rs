@@ -64,7 +64,7 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// There is no instance, or it gives no answer in time.
-    pub(super) async fn run(&self, runner: &Arc<Runner>, request: Request<Incoming>) -> Result<Answer, Refusal> {
+    pub(super) async fn run(&self, runner: &Runner, request: Request<Incoming>) -> Result<Answer, Refusal> {
         let head_limit = self.deadline().min(self.arrival + self.target.backend_timeout());
         if content_length(&request) > BODY_LIMIT {
             return Err(Refusal::BodyTooLarge);
@@ -142,6 +142,7 @@ impl Exchange<'_> {
                 return Err(Refusal::NoAnswer {
                     function: self.target.plan.name().to_owned(),
                     cause: "it switched protocols, which nobody asked for".to_owned(),
+                    log: instance.log.path().to_owned(),
                 });
             }
             (true, Some(client)) => {
@@ -197,6 +198,7 @@ impl Exchange<'_> {
         Refusal::NoAnswer {
             function: self.target.plan.name().to_owned(),
             cause: end.map_or(cause, |how| format!("its process ended, {how}")),
+            log: instance.log.path().to_owned(),
         }
     }
 }

@@ -5,18 +5,19 @@
 
 mod blobs;
 pub(super) mod records;
+pub(super) mod whole;
 
 use super::StartError;
 use blobs::Blobs;
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError};
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::HashSet;
+use serde_json::Value;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
-const SCHEMA: u64 = 1;
+pub(super) const SCHEMA: u64 = 1;
 const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
 
 /// The state could not be read or written. Nothing was changed.
@@ -55,6 +56,27 @@ impl<T> Collection<T> {
 
     const fn table(&self) -> TableDefinition<'static, &'static str, &'static [u8]> {
         TableDefinition::new(self.name)
+    }
+}
+
+/// A collection, whatever its records are.
+pub(super) trait Kind: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Whether `record` could be one of its records.
+    ///
+    /// # Errors
+    /// What does not fit.
+    fn check(&self, record: &Value) -> Result<(), serde_json::Error>;
+}
+
+impl<T: DeserializeOwned> Kind for Collection<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn check(&self, record: &Value) -> Result<(), serde_json::Error> {
+        T::deserialize(record).map(drop)
     }
 }
 
@@ -110,7 +132,7 @@ impl Store {
                 known: SCHEMA,
             });
         }
-        let named = store.named_blobs()?;
+        let named = whole::files(&store.records()?);
         store.blobs.sweep(&named).map_err(StoreError::from)?;
         Ok(store)
     }
@@ -166,20 +188,6 @@ impl Store {
             }
             meta.insert("schema", SCHEMA).map_err(StoreError::database)?;
             Ok(SCHEMA)
-        })
-    }
-
-    fn named_blobs(&self) -> Result<HashSet<String>, StoreError> {
-        self.read(|reader| {
-            let functions = reader
-                .scan(&records::FUNCTIONS, "")?
-                .into_iter()
-                .map(|function| function.blob);
-            let versions = reader
-                .scan(&records::DEPENDENCY_VERSIONS, "")?
-                .into_iter()
-                .map(|version| version.blob);
-            Ok(functions.chain(versions).collect())
         })
     }
 }

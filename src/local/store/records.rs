@@ -1,7 +1,8 @@
 //! The records of the local cloud. Each holds what the service would answer, and what only the local cloud knows.
 
-use super::Collection;
+use super::{Collection, Kind};
 use crate::wire::api::{Api, Publication};
+use crate::wire::api_version::ApiVersion;
 use crate::wire::dependency::Dependency;
 use crate::wire::environment::Environment;
 use crate::wire::function::Function;
@@ -9,6 +10,7 @@ use crate::wire::gateway::Gateway;
 use crate::wire::group::Group;
 use crate::wire::trigger::Trigger;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Functions, by `{package}:{name}`: see [`function_key`].
 pub(in crate::local) const FUNCTIONS: Collection<FunctionRecord> = Collection::new("functions");
@@ -27,6 +29,26 @@ pub(in crate::local) const ENVIRONMENTS: Collection<EnvironmentRecord> = Collect
 pub(in crate::local) const APIS: Collection<ApiRecord> = Collection::new("apis");
 /// What runs: publications, by `{api id}:{environment id}`.
 pub(in crate::local) const PUBLICATIONS: Collection<PublicationRecord> = Collection::new("publications");
+/// What was published: versions, by `{api id}:{environment id}:{number}`.
+pub(in crate::local) const API_VERSIONS: Collection<ApiVersionRecord> = Collection::new("api_versions");
+
+/// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
+pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
+/// See [`ACCOUNT`].
+pub(in crate::local) const ACCOUNT_KEY: &str = "account";
+
+/// Every collection but [`ACCOUNT`]: what a local cloud holds.
+pub(in crate::local) const ALL: &[&dyn Kind] = &[
+    &FUNCTIONS,
+    &DEPENDENCY_VERSIONS,
+    &TRIGGERS,
+    &GATEWAYS,
+    &GROUPS,
+    &ENVIRONMENTS,
+    &APIS,
+    &PUBLICATIONS,
+    &API_VERSIONS,
+];
 
 /// The key of a function in [`FUNCTIONS`].
 pub(in crate::local) fn function_key(package: &str, name: &str) -> String {
@@ -112,5 +134,16 @@ pub(in crate::local) struct PublicationRecord {
     /// As publishing answered it.
     pub(in crate::local) publication: Publication,
     /// The API as it was when it was published: its `id`, `group_id` and all that routing and the backend need.
+    pub(in crate::local) api: Api,
+}
+
+/// An API as it was published once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct ApiVersionRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ListApiVersionsV2 answers it, but for the status, which follows from [`PUBLICATIONS`].
+    pub(in crate::local) version: ApiVersion,
+    /// The API as it was when it was published.
     pub(in crate::local) api: Api,
 }

@@ -9,7 +9,7 @@ use crate::app::{
     self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, NewDependency,
     NewFunctionInput, NewGatewayInput, NewTriggerInput, Protocol,
 };
-use crate::local::{self, Inherited, LocalCloud, StartError};
+use crate::local::{self, Inherited, IsolationSetting, LocalCloud, StartError};
 use crate::package::PackageError;
 use crate::socket::{self, Event, HandshakeError, Limits, TargetError};
 use crate::ui::Ui;
@@ -148,6 +148,7 @@ impl Demo {
             gateway_delay: GATEWAY_DELAY,
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
+            isolation: IsolationSetting::Auto,
         })
         .await?;
         let started = StepTaken {

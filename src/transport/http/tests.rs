@@ -72,6 +72,15 @@ fn failure(outcome: Result<super::Response, TransportError>) -> Failure {
 }
 
 #[tokio::test]
+async fn without_tls_no_authority_is_loaded() {
+    let (url, task) = server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await;
+    let http = http();
+    http.exchange(&to(&url)).await.unwrap();
+    task.await.unwrap();
+    assert!(http.secure.get().is_none());
+}
+
+#[tokio::test]
 async fn what_goes_over_the_socket_verifies() {
     let (url, task) = server("HTTP/1.1 201 Created\r\nX-Request-Id: r1\r\nContent-Length: 2\r\n\r\n{}").await;
     let credentials = Credentials {

@@ -7,6 +7,9 @@ use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+/// Set to `off`: local clouds run without isolation, unless a test says how they do.
+const ISOLATION: &str = "FGCTL_TEST_ISOLATION";
+
 /// A local cloud of its own in a world of its own, at which every command of that world is aimed.
 pub(crate) struct Cloud {
     world: World,
@@ -21,10 +24,12 @@ impl Cloud {
 
     /// Starts one with more options.
     pub(crate) fn start_with(options: &[&str]) -> Self {
-        let mut cloud = Self {
-            world: World::new(),
-            process: None,
-        };
+        Self::start_in(World::new(), options)
+    }
+
+    /// Starts one with more options in this world.
+    pub(crate) fn start_in(world: World, options: &[&str]) -> Self {
+        let mut cloud = Self { world, process: None };
         cloud.up(options);
         let variables = cloud.world.json("local env");
         for (name, value) in variables.as_object().unwrap() {
@@ -36,7 +41,10 @@ impl Cloud {
     /// Starts the process, on the state that is there.
     pub(crate) fn up(&mut self, options: &[&str]) {
         let arguments = ["local", "up", "--announce", "--port", "0", "--ingress-port", "0"];
-        let mut command = self.world.command(arguments.iter().chain(options));
+        let isolation = std::env::var(ISOLATION).unwrap_or_else(|_| "auto".to_owned());
+        let isolation = ["--isolation", isolation.as_str()];
+        let isolation = isolation.iter().filter(|_| !options.contains(&"--isolation"));
+        let mut command = self.world.command(arguments.iter().chain(options).chain(isolation));
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap())
@@ -114,7 +122,8 @@ pub(crate) fn function_folder(folder: &Path, bootstrap: &str, files: &[(&str, &s
 
 /// The folder of an HTTP function that needs nothing but this program: it says the time over WebSocket.
 pub(crate) fn http_function(world: &World) -> PathBuf {
-    let bootstrap = format!("#!/bin/sh\nexec '{}' demo-function\n", env!("CARGO_BIN_EXE_fgctl"));
+    let program = world.program();
+    let bootstrap = format!("#!/bin/sh\nexec '{}' demo-function\n", program.display());
     function_folder(&world.path("code"), &bootstrap, &[])
 }
 
@@ -134,14 +143,19 @@ pub(crate) struct Deployed {
     pub(crate) cloud: Cloud,
     pub(crate) url: String,
     #[expect(dead_code, reason = "held while the function may run")]
-    port: FunctionPort,
+    port: Option<FunctionPort>,
 }
 
 impl Deployed {
     /// Does the guide's steps with the code in `code`, and what `trigger` says of the trigger besides.
     pub(crate) fn with(prepare: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Self {
-        let port = FunctionPort::hold();
-        let cloud = Cloud::start().with_gateway();
+        Self::on(Cloud::start(), prepare, trigger)
+    }
+
+    /// The same on this local cloud.
+    pub(crate) fn on(cloud: Cloud, prepare: impl FnOnce(&World) -> PathBuf, trigger: &str) -> Self {
+        let port = FunctionPort::hold_for(&cloud);
+        let cloud = cloud.with_gateway();
         let code = prepare(&cloud);
         let code = code.display();
         cloud

@@ -4,7 +4,7 @@ mod fixture;
 mod tools;
 
 pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
-pub(crate) use tools::{node_with_ws, python, skip, skipped};
+pub(crate) use tools::{node_with_ws, python, say_skipped, skip, skipped};
 
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -16,6 +16,9 @@ use std::process::{Command, Output, Stdio};
 pub(crate) struct World {
     home: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    /// The program and the user who runs it, where it is not the test's own.
+    #[cfg(unix)]
+    other_user: Option<(PathBuf, u32)>,
 }
 
 impl World {
@@ -23,12 +26,35 @@ impl World {
         Self {
             home: tempfile::tempdir().unwrap(),
             variables: Vec::new(),
+            #[cfg(unix)]
+            other_user: None,
         }
+    }
+
+    /// The world of the user `nobody`, with a copy of the program in its home. Only root can make one.
+    #[cfg(unix)]
+    pub(crate) fn of_nobody() -> Self {
+        const NOBODY: u32 = 65534;
+        let mut world = Self::new();
+        let program = world.path("fgctl");
+        std::fs::copy(env!("CARGO_BIN_EXE_fgctl"), &program).unwrap();
+        std::os::unix::fs::chown(world.home.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        world.other_user = Some((program, NOBODY));
+        world
     }
 
     /// A folder of this world.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
+    }
+
+    /// The program that its commands run.
+    pub(crate) fn program(&self) -> PathBuf {
+        #[cfg(unix)]
+        if let Some((program, _)) = &self.other_user {
+            return program.clone();
+        }
+        PathBuf::from(env!("CARGO_BIN_EXE_fgctl"))
     }
 
     /// Sets a variable for the commands that follow.
@@ -59,6 +85,15 @@ impl World {
         command
             .env("HOME", self.home.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        #[cfg(unix)]
+        if let Some((program, user)) = &self.other_user {
+            use std::os::unix::process::CommandExt;
+            let mut other = Command::new(program);
+            other.args(command.get_args()).env_clear().uid(*user).gid(*user);
+            other.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            other.current_dir(self.home.path()).stdin(Stdio::null());
+            command = other;
+        }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -145,6 +180,11 @@ impl FunctionPort {
         let file = File::create(std::env::temp_dir().join("fgctl-tests-port-8000.lock")).unwrap();
         file.lock().unwrap();
         Self(file)
+    }
+
+    /// The same, where functions of `cloud` are not each on a machine of its own.
+    pub(crate) fn hold_for(cloud: &Cloud) -> Option<Self> {
+        (cloud.json("local status")["isolation"] != "namespaces").then(Self::hold)
     }
 }
 

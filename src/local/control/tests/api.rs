@@ -3,17 +3,17 @@
 use super::{Cloud, GATEWAYS, urn, with};
 use serde_json::{Value, json};
 
-const RELEASE: &str = "DEFAULT_ENVIRONMENT_RELEASE_ID";
+pub(super) const RELEASE: &str = "DEFAULT_ENVIRONMENT_RELEASE_ID";
 
-struct Bench {
-    cloud: Cloud,
-    gateway: String,
-    group: String,
-    new: Value,
+pub(super) struct Bench {
+    pub(super) cloud: Cloud,
+    pub(super) gateway: String,
+    pub(super) group: String,
+    pub(super) new: Value,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let cloud = Cloud::new();
         cloud.function("f").await;
         let gateway = cloud.gateway("apig-ws").await;
@@ -34,16 +34,16 @@ impl Bench {
         }
     }
 
-    fn apis(&self) -> String {
+    pub(super) fn apis(&self) -> String {
         format!("{GATEWAYS}/{}/apis", self.gateway)
     }
 
-    async fn create(&self) -> String {
+    pub(super) async fn create(&self) -> String {
         let api = self.cloud.post(&self.apis(), self.new.clone()).await.is(201);
         api["id"].as_str().unwrap().to_owned()
     }
 
-    async fn publish(&self, action: &str, api: &str, environment: &str) -> super::Answer {
+    pub(super) async fn publish(&self, action: &str, api: &str, environment: &str) -> super::Answer {
         let body = json!({"action": action, "env_id": environment, "api_id": api});
         self.cloud.post(&format!("{}/action", self.apis()), body).await
     }

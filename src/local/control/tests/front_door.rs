@@ -155,7 +155,10 @@ async fn when_the_disk_fails_nothing_is_changed() {
         .await
         .refused(500, "APIG.9999");
     assert!(message.contains("no port left"), "{message}");
-    assert_eq!(cloud.get(&groups).await.is(200)["total"], 0);
+    assert_eq!(cloud.get(&groups).await.is(200)["total"], 1, "DEFAULT alone");
+    let another = cloud.post(GATEWAYS, cloud.new_gateway("another")).await;
+    assert!(another.refused(500, "APIG.9999").contains("no port left"));
+    assert_eq!(cloud.get(GATEWAYS).await.is(200)["total"], 1);
 }
 
 #[tokio::test]
@@ -194,4 +197,14 @@ async fn a_client_on_a_real_connection_is_served() {
     assert_eq!(statuses, [401, 200, 404]);
     driver.abort();
     server.abort();
+}
+
+#[tokio::test]
+async fn a_write_of_a_state_that_was_replaced_meanwhile_changes_nothing() {
+    let cloud = Cloud::new();
+    *cloud.context.open.write().await = crate::local::Open(false);
+    let answer = cloud.post(FUNCTIONS, super::new_function("f")).await;
+    let message = answer.refused(500, "FSS.0500");
+    assert!(message.contains("ask again"), "{message}");
+    assert_eq!(cloud.get(FUNCTIONS).await.is(200)["count"], 0);
 }

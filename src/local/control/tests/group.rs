@@ -32,13 +32,13 @@ async fn a_group_has_a_port_and_a_domain_of_the_real_form() {
         .post(&groups.replace(&gateway, "none"), json!({"name": "abc"}))
         .await
         .refused(404, "APIG.3030");
-    assert_eq!(cloud.ports.open.lock().unwrap().len(), 1);
+    assert_eq!(cloud.ports.open.lock().unwrap().len(), 2, "the group and DEFAULT");
 
     let shown = cloud.get(&format!("{groups}/{id}")).await.is(200);
     assert_eq!(shown, group);
     cloud.get(&format!("{groups}/none")).await.refused(404, "APIG.3001");
     assert!(cloud.delete(&format!("{groups}/{id}")).await.is(204).is_null());
-    assert!(cloud.ports.open.lock().unwrap().is_empty());
+    assert!(!cloud.ports.open.lock().unwrap().contains_key(id));
     cloud.delete(&format!("{groups}/{id}")).await.refused(404, "APIG.3001");
 }
 
@@ -52,11 +52,11 @@ async fn groups_are_found_by_a_part_of_the_name_or_by_all_of_it() {
     }
     cloud.group(&other, "abc").await;
     for (query, expected) in [
-        ("", &["abc", "abcd", "xyz"][..]),
+        ("", &["DEFAULT", "abc", "abcd", "xyz"][..]),
         ("?name=bc", &["abc", "abcd"]),
         ("?name=abc&precise_search=name", &["abc"]),
         ("?name=bc&precise_search=name", &[]),
-        ("?offset=1&limit=1", &["abcd"]),
+        ("?offset=2&limit=1", &["abcd"]),
         ("?id=none", &[]),
     ] {
         let list = cloud
@@ -72,6 +72,26 @@ async fn groups_are_found_by_a_part_of_the_name_or_by_all_of_it() {
         assert_eq!(names, expected, "{query}");
         assert_eq!(list["size"], names.len(), "{query}");
     }
+}
+
+#[tokio::test]
+async fn every_gateway_has_a_group_that_goes_with_it() {
+    let cloud = Cloud::new();
+    let gateway = cloud.gateway("apig-ws").await;
+    let groups = format!("{GATEWAYS}/{gateway}/api-groups");
+    let list = cloud.get(&groups).await.is(200);
+    let group = &list["groups"][0];
+    assert_eq!((&group["name"], &group["is_default"]), (&json!("DEFAULT"), &json!(1)));
+    let id = group["id"].as_str().unwrap();
+    assert!(cloud.ports.open.lock().unwrap().contains_key(id));
+    let refused = cloud.delete(&format!("{groups}/{id}")).await.refused(400, "APIG.2012");
+    assert!(refused.contains("goes with its gateway"), "{refused}");
+    cloud
+        .post(&groups, json!({"name": "DEFAULT"}))
+        .await
+        .refused(400, "APIG.3201");
+    cloud.delete(&format!("{GATEWAYS}/{gateway}")).await.is(204);
+    assert!(cloud.ports.open.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

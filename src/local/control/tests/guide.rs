@@ -65,7 +65,7 @@ async fn the_guides_steps_make_a_websocket_url() {
         .await
         .is(201);
     let data = &trigger["event_data"];
-    assert_eq!(data["invoke_url"], "https://127.0.0.1:40000/websocket_demo");
+    assert_eq!(data["invoke_url"], "https://127.0.0.1:40001/websocket_demo");
 
     let target = format!("{GATEWAYS}/{gateway}/apis/{}", data["api_id"].as_str().unwrap());
     let mut api = cloud.get(&target).await.is(200);

@@ -2,6 +2,7 @@
 //! documentation, so a field that the shared definitions misread is noticed here.
 
 mod api;
+mod api_version;
 mod dependency;
 mod front_door;
 mod function;
@@ -13,7 +14,7 @@ mod network;
 mod trigger;
 
 use super::super::store::{Lifetime, Store};
-use super::super::{Account, Behaviour, Context, GroupPorts};
+use super::super::{Account, Behaviour, Context, Contexts, GroupPorts};
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
 use axum::body::Body;
 use axum::{Router, response::Response};
@@ -131,9 +132,10 @@ impl Cloud {
                 websocket_field: SWITCH.to_owned(),
             },
             ports: Arc::clone(&ports) as Arc<dyn GroupPorts>,
+            open: Arc::default(),
         });
         Self {
-            router: super::router(Arc::clone(&context)),
+            router: super::router(Arc::new(Contexts::new(Arc::clone(&context)))),
             context,
             ports,
             folder,

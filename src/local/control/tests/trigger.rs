@@ -41,7 +41,7 @@ async fn a_trigger_makes_an_api_and_publishes_it_and_leaves_both_behind() {
     let (cloud, gateway, new) = ready().await;
     let trigger = cloud.post(&target("f"), new).await.is(201);
     let data = &trigger["event_data"];
-    assert_eq!(data["invoke_url"], "https://127.0.0.1:40000/demo");
+    assert_eq!(data["invoke_url"], "https://127.0.0.1:40001/demo");
     assert_eq!(
         (&data["group_name"], &data["api_name"]),
         (&json!("APIGroup_ws"), &json!("API_demo"))
@@ -114,7 +114,7 @@ async fn creation_is_checked() {
     assert_eq!(cloud.get(&target("f")).await.is(200).as_array().unwrap().len(), 1);
     let plain = with(&fresh, &json!({"protocol": "HTTP", "func_info": null}));
     let plain = cloud.post(&target("f"), plain).await.is(201);
-    assert_eq!(plain["event_data"]["invoke_url"], "http://127.0.0.1:40000/other");
+    assert_eq!(plain["event_data"]["invoke_url"], "http://127.0.0.1:40001/other");
     assert_eq!(plain["event_data"]["func_info"]["timeout"], 5000);
 }
 

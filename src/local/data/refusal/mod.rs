@@ -7,7 +7,8 @@
 mod text;
 
 use super::route::Miss;
-use crate::codes::{Entry, apig};
+use crate::codes::{Entry, apig, functiongraph};
+use std::path::PathBuf;
 
 /// Why the gateway answers a call itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,15 @@ pub(super) enum Refusal {
         /// Its open requests.
         requests: usize,
     },
+    /// Every instance is taken, and there may be no more.
+    Overload {
+        /// The function.
+        function: String,
+        /// How many instances there may be.
+        instances: usize,
+        /// How many requests and sockets each takes.
+        places: usize,
+    },
     /// The port that the function would serve is taken.
     PortTaken {
         /// The function.
@@ -94,6 +104,8 @@ pub(super) enum Refusal {
         function: String,
         /// Why.
         cause: String,
+        /// Its log file.
+        log: PathBuf,
     },
     /// The local cloud itself failed.
     Internal(String),
@@ -214,6 +226,7 @@ impl Refusal {
             Self::Authentication(_) => &apig::CALL_APP_AUTHENTICATION,
             Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,
             Self::BackendTimeout { .. } | Self::ExecutionTimeout { .. } => &apig::CALL_TIMEOUT,
+            Self::Overload { .. } => &functiongraph::TOO_MANY_REQUESTS,
             Self::Internal(_) => &apig::INTERNAL,
             _ => &apig::CALL_UNAVAILABLE,
         }
@@ -331,6 +344,16 @@ mod tests {
                 401,
                 "APIG.0305",
                 "Incorrect auth",
+            ),
+            (
+                Refusal::Overload {
+                    function: "f".to_owned(),
+                    instances: 2,
+                    places: 1,
+                },
+                429,
+                "FSS.0429",
+                "Your request has been controlled by overload sdk, please retry later: all 2 instances of `f` are taken",
             ),
             (Refusal::HeadersTooLarge, 494, "APIG.0201", "Request headers too large."),
             (Refusal::UriTooLong, 414, "APIG.0201", "Request URI too large."),

@@ -96,6 +96,17 @@ impl Refusal {
                 count(*sockets, "open socket"),
                 count(*requests, "open request")
             ),
+            Self::Overload {
+                function,
+                instances,
+                places,
+            } => write!(
+                f,
+                "all {} of `{function}` are taken, and one takes {} or sockets at a time (`concurrency` and \
+                 `concurrent_num` of its `strategy_config`)",
+                count(*instances, "instance"),
+                count(*places, "request")
+            ),
             Self::PortTaken {
                 function,
                 address,
@@ -112,9 +123,10 @@ impl Refusal {
                 write!(f, "the function `{function}` did not start: ")?;
                 explain_start(f, fault)
             }
-            Self::NoAnswer { function, cause } => write!(
+            Self::NoAnswer { function, cause, log } => write!(
                 f,
-                "the function `{function}` took the request and gave no HTTP answer ({cause}); look at `fgctl logs {function}`"
+                "the function `{function}` took the request and gave no HTTP answer ({cause}); its log is {}",
+                log.display()
             ),
             Self::Internal(cause) => write!(f, "the local cloud failed: {cause}"),
             _ => write!(f, "the local cloud is ending"),

@@ -236,7 +236,7 @@ async fn a_function_that_gives_no_answer_is_said_to() {
     world.publish("/demo", "demo", |_| {});
     let reply = in_time(world.call(&["GET /demo HTTP/1.1", "Host: 127.0.0.1"], b"")).await;
     assert_eq!((reply.status(), reply.error().0.as_str()), (502, "APIG.0202"));
-    assert!(reply.error().1.contains("`fgctl logs demo`"), "{reply:?}");
+    assert!(reply.error().1.contains("demo.log"), "{reply:?}");
 }
 
 #[tokio::test]

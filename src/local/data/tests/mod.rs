@@ -7,6 +7,7 @@ mod sockets;
 use super::authority::Authority;
 use super::function_log::FunctionLogs;
 use super::instance::{Instance, Launch, Life, Plan};
+use super::isolation::Isolation;
 use super::launch::{Launcher, Setup};
 use super::refusal::Refusal;
 use super::{DataPlane, Inherited, Options, log_path};
@@ -96,6 +97,7 @@ impl World {
             homes: folder.path().join("instances"),
             note: folder.path().join("instance.json"),
             logs: FunctionLogs::open(folder.path().join("logs")).unwrap(),
+            isolation: Isolation::Shared("this is a test".to_owned()),
             options,
         });
         let tls = Authority::open(folder.path()).unwrap().server_config().unwrap();

@@ -47,7 +47,7 @@ async fn a_process_that_ends_ends_the_waiting_with_its_status_and_its_last_words
         assert!(message.contains(part), "{message}");
     }
     assert_eq!(
-        world.data.instance_status().map(|status| status.state),
+        world.data.instances().first().map(|status| status.state),
         Some(InstanceState::Ended)
     );
     assert!(!state_file(&world, "instance.json"));

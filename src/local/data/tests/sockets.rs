@@ -53,7 +53,7 @@ async fn open(world: &World) -> TcpStream {
 /// Waits until the data plane says that there are so many sockets.
 async fn sockets(world: &World, number: usize) {
     let reached = async {
-        while world.data.instance_status().map(|status| status.sockets) != Some(number) {
+        while world.data.instances().first().map(|status| status.sockets) != Some(number) {
             tokio::task::yield_now().await;
         }
     };
@@ -170,7 +170,7 @@ async fn an_upgrade_that_can_never_work_is_refused_with_its_own_reason() {
         assert!(message.contains(text), "{message}");
         assert!(seen.insert(message));
     }
-    assert_eq!(world.data.instance_status(), None);
+    assert_eq!(world.data.instances(), []);
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn the_end_of_the_data_plane_drops_sockets_and_refuses_no_longer_than_it_m
     let _ = in_time(stream.read_to_end(&mut got)).await;
     assert_eq!(got, b"");
     assert!(TcpStream::connect(("127.0.0.1", world.port)).await.is_err());
-    assert_eq!(world.data.instance_status(), None);
+    assert_eq!(world.data.instances(), []);
 }
 
 #[tokio::test]

@@ -1,14 +1,15 @@
 //! `fgctl api`: the guide's step 4, Modify and Publish Latest Version.
 
+mod version;
+
 use super::error::CommandError;
 use super::global::Context;
 use crate::app::ApiChange;
 use crate::ui::Report;
-use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, SYNC};
+use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, Publication, SYNC};
 use crate::wire::environment::RELEASE;
 use clap::{Args, Subcommand, ValueEnum};
 
-/// Change and publish the APIs of a gateway
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List a gateway's APIs
@@ -26,6 +27,10 @@ pub(super) enum Command {
         after_help = "Example:\n  fgctl api unpublish API_websocket_demo --gateway apig-ws --environment RELEASE"
     )]
     Unpublish(Unpublish),
+    /// List what was published of an API, newest first
+    Versions(version::Versions),
+    /// Put a version in force that was published before
+    SwitchVersion(version::Switch),
     /// Delete an API that is published nowhere
     #[command(after_help = "Example:\n  fgctl api delete API_websocket_demo --gateway apig-ws")]
     Delete(Named),
@@ -113,6 +118,8 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Update(args) => update(args, context).await,
         Command::Publish(args) => publish(args, context).await,
         Command::Unpublish(args) => unpublish(&args, context).await,
+        Command::Versions(args) => version::list(&args, context).await,
+        Command::SwitchVersion(args) => version::switch(&args, context).await,
         Command::Delete(args) => delete(&args, context).await,
     }
 }
@@ -229,19 +236,25 @@ async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {
     context
         .ui
         .status(format_args!("published the API {name} in {}", args.environment));
-    let report = Report::item(
-        &publication,
+    context
+        .ui
+        .show(&published_report(&publication, name, &args.environment))?;
+    Ok(())
+}
+
+fn published_report(publication: &Publication, name: &str, environment: &str) -> Report {
+    Report::item(
+        publication,
         name,
         vec![
-            ("API", Some(name.clone())),
-            ("Environment", Some(args.environment.clone())),
+            ("API", Some(name.to_owned())),
+            ("Environment", Some(environment.to_owned())),
             ("Publication", Some(publication.publish_id.clone())),
             ("Version", Some(publication.version_id.clone())),
+            ("Remark", publication.remark.clone()),
             ("Time", Some(publication.publish_time.clone())),
         ],
-    );
-    context.ui.show(&report)?;
-    Ok(())
+    )
 }
 
 async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandError> {

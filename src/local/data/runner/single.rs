@@ -1,20 +1,17 @@
-//! Which function runs: one at a time, for all share the one address that a function serves.
+//! One function at a time, for all share the one address that a function serves.
 //!
 //! A function keeps its place while it has requests or sockets; then another, or a newer revision of itself, takes
-//! over. Concurrent first requests share one start, and its failure. Each instance in a network of its own is a
-//! later piece.
+//! over. Concurrent first requests share one start, and its failure.
 
-use super::instance::{Instance, Launch, Lease, Plan, Usage, Users};
-use super::refusal::Refusal;
+use super::{InstanceState, InstanceStatus, Place, Slot, Start};
+use crate::local::data::instance::{Instance, Launch, Lease, Plan, Usage, Users};
+use crate::local::data::refusal::Refusal;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-type Start = Shared<BoxFuture<'static, Result<Arc<Instance>, Refusal>>>;
-
 /// What runs, and what to do about the next request.
-pub(super) struct Runner {
+pub(in crate::local::data) struct Single {
     launcher: Arc<dyn Launch>,
     /// An instance ends after this long without a request.
     idle: Duration,
@@ -23,71 +20,11 @@ pub(super) struct Runner {
 
 #[derive(Default)]
 struct State {
-    current: Option<Current>,
+    current: Option<Slot>,
     ending: bool,
 }
 
-struct Current {
-    plan: Arc<Plan>,
-    usage: Usage,
-    start: Start,
-}
-
-/// Where an instance is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::local) enum InstanceState {
-    /// Not yet listening.
-    Starting,
-    /// Takes requests.
-    Running,
-    /// It did not start, or it has ended; the next request starts a new one.
-    Ended,
-}
-
-/// The function that runs.
-#[derive(Clone, Debug, PartialEq)]
-pub(in crate::local) struct InstanceStatus {
-    /// The function's package.
-    pub(in crate::local) package: String,
-    /// The function's name.
-    pub(in crate::local) function: String,
-    /// The instance's name in the log, once it runs.
-    pub(in crate::local) instance: Option<String>,
-    /// Its process's id, once it runs.
-    pub(in crate::local) pid: Option<u32>,
-    /// Where it is in its life.
-    pub(in crate::local) state: InstanceState,
-    /// Open requests.
-    pub(in crate::local) requests: usize,
-    /// Open sockets.
-    pub(in crate::local) sockets: usize,
-}
-
-impl Current {
-    fn state(&self) -> InstanceState {
-        match self.start.peek() {
-            None => InstanceState::Starting,
-            Some(Ok(instance)) if !instance.has_ended() => InstanceState::Running,
-            Some(_) => InstanceState::Ended,
-        }
-    }
-
-    async fn stop(self, why: &'static str) {
-        if let Ok(instance) = self.start.await {
-            instance.stop(why).await;
-        }
-    }
-}
-
-/// A place at an instance.
-pub(super) struct Place {
-    /// The instance.
-    pub(super) instance: Arc<Instance>,
-    /// Keeps the instance.
-    pub(super) lease: Lease,
-}
-
-impl Runner {
+impl Single {
     /// Nothing runs yet.
     pub(super) fn new(launcher: Arc<dyn Launch>, idle: Duration) -> Arc<Self> {
         Arc::new(Self {
@@ -126,7 +63,7 @@ impl Runner {
         let usage = Usage::new();
         let lease = usage.enter();
         let start = self.start(Arc::clone(plan), state.current.take(), usage.clone());
-        state.current = Some(Current {
+        state.current = Some(Slot {
             plan: Arc::clone(plan),
             usage,
             start: start.clone(),
@@ -135,7 +72,7 @@ impl Runner {
     }
 
     /// Starts `plan` once `previous` is gone. The task runs on when all who wait for it go away.
-    fn start(self: &Arc<Self>, plan: Arc<Plan>, previous: Option<Current>, usage: Usage) -> Start {
+    fn start(self: &Arc<Self>, plan: Arc<Plan>, previous: Option<Slot>, usage: Usage) -> Start {
         let runner = Arc::clone(self);
         let task = tokio::spawn(async move {
             if let Some(previous) = previous {
@@ -158,7 +95,7 @@ impl Runner {
     }
 
     /// Takes the instance that `usage` counts for, if nobody uses it.
-    fn take_unused(&self, usage: &Usage) -> Option<Current> {
+    fn take_unused(&self, usage: &Usage) -> Option<Slot> {
         let mut state = self.lock();
         let current = state.current.as_ref()?;
         (current.usage.same(usage) && usage.now().none()).then(|| state.current.take())?
@@ -166,19 +103,7 @@ impl Runner {
 
     /// What runs.
     pub(super) fn status(&self) -> Option<InstanceStatus> {
-        let state = self.lock();
-        let current = state.current.as_ref()?;
-        let instance = current.start.peek().and_then(|start| start.as_ref().ok());
-        let users = current.usage.now();
-        Some(InstanceStatus {
-            package: current.plan.record.function.package.clone(),
-            function: current.plan.name().to_owned(),
-            instance: instance.map(|instance| instance.id.clone()),
-            pid: instance.and_then(|instance| instance.pid),
-            state: current.state(),
-            requests: users.requests,
-            sockets: users.sockets,
-        })
+        self.lock().current.as_ref().map(Slot::status)
     }
 
     /// Ends what runs and starts nothing more.
@@ -198,7 +123,7 @@ impl Runner {
     }
 }
 
-fn busy(plan: &Plan, current: &Current, users: Users) -> Refusal {
+fn busy(plan: &Plan, current: &Slot, users: Users) -> Refusal {
     Refusal::Busy {
         function: plan.name().to_owned(),
         running: current.plan.name().to_owned(),
@@ -208,7 +133,7 @@ fn busy(plan: &Plan, current: &Current, users: Users) -> Refusal {
 }
 
 /// Ends the instance when nobody has used it for a while; returns when it has ended by whatever cause.
-async fn retire(runner: Arc<Runner>, instance: Arc<Instance>, usage: Usage) {
+async fn retire(runner: Arc<Single>, instance: Arc<Instance>, usage: Usage) {
     let mut changes = usage.changes();
     loop {
         let unused = async {
@@ -226,99 +151,19 @@ async fn retire(runner: Arc<Runner>, instance: Arc<Instance>, usage: Usage) {
 
 #[cfg(test)]
 mod tests {
-    use super::{InstanceState, Runner};
-    use crate::local::data::function_log::FunctionLogs;
-    use crate::local::data::instance::{Instance, Launch, Life, Plan, Reins};
-    use crate::local::data::refusal::{Refusal, StartFault};
-    use crate::local::store::records::FunctionRecord;
-    use crate::wire::function::Function;
-    use std::future::Future;
-    use std::pin::Pin;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::{Arc, Mutex};
+    use super::super::fake::{Fake, plan};
+    use super::{InstanceState, Single};
+    use crate::local::data::refusal::Refusal;
+    use std::sync::Arc;
+    use std::sync::atomic::Ordering;
     use std::time::Duration;
-    use tokio::sync::Semaphore;
-
-    /// Starts instances that do nothing but end when they are told to. Each start waits for a permit.
-    struct Fake {
-        logs: FunctionLogs,
-        permits: Arc<Semaphore>,
-        fails: bool,
-        starts: AtomicUsize,
-        running: Arc<Mutex<Vec<String>>>,
-        _folder: tempfile::TempDir,
-    }
-
-    impl Fake {
-        fn new(permits: usize, fails: bool) -> Arc<Self> {
-            let folder = tempfile::tempdir().unwrap();
-            Arc::new(Self {
-                logs: FunctionLogs::open(folder.path().to_owned()).unwrap(),
-                permits: Arc::new(Semaphore::new(permits)),
-                fails,
-                starts: AtomicUsize::new(0),
-                running: Arc::default(),
-                _folder: folder,
-            })
-        }
-
-        fn running(&self) -> Vec<String> {
-            self.running.lock().unwrap().clone()
-        }
-    }
-
-    impl Launch for Fake {
-        fn launch(&self, plan: Arc<Plan>) -> Pin<Box<dyn Future<Output = Result<Instance, Refusal>> + Send>> {
-            self.starts.fetch_add(1, Ordering::SeqCst);
-            let (permits, fails, running) = (Arc::clone(&self.permits), self.fails, Arc::clone(&self.running));
-            let log = self.logs.of("default", plan.name(), "i");
-            Box::pin(async move {
-                permits.acquire().await.unwrap().forget();
-                if fails {
-                    let function = plan.name().to_owned();
-                    return Err(Refusal::Start {
-                        function,
-                        fault: Box::new(StartFault::NoBootstrap),
-                    });
-                }
-                let address = ([127, 0, 0, 1], 1).into();
-                let (instance, mut reins): (Instance, Reins) = Instance::new("i".to_owned(), Some(7), address, log);
-                let name = format!("{}@{}", plan.name(), plan.revision);
-                running.lock().unwrap().push(name.clone());
-                tokio::spawn(async move {
-                    reins.told().await;
-                    running.lock().unwrap().retain(|other| *other != name);
-                    reins.life.send_replace(Life::Ended("killed".to_owned()));
-                });
-                Ok(instance)
-            })
-        }
-    }
-
-    fn plan(name: &str, revision: &str) -> Arc<Plan> {
-        let function = Function {
-            func_name: name.to_owned(),
-            package: "default".to_owned(),
-            ..Function::default()
-        };
-        Arc::new(Plan {
-            record: Arc::new(FunctionRecord {
-                function,
-                encrypted_user_data: String::new(),
-                blob: String::new(),
-            }),
-            revision: revision.to_owned(),
-            code_key: String::new(),
-            archives: Vec::new(),
-        })
-    }
 
     const IDLE: Duration = Duration::from_secs(60);
 
     #[tokio::test]
     async fn concurrent_first_requests_share_one_start() {
         let fake = Fake::new(0, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let (one, plan) = (plan("a", "1"), plan("a", "1"));
         let requests = async { tokio::join!(runner.place(&one), runner.place(&plan)) };
         let permit = async {
@@ -338,7 +183,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_shared_by_those_who_wait_and_the_next_request_tries_anew() {
         let fake = Fake::new(2, true);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let plan = plan("a", "1");
         let (one, other) = tokio::join!(runner.place(&plan), runner.place(&plan));
         assert!(matches!(one.err(), Some(Refusal::Start { .. })));
@@ -352,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn another_function_waits_while_the_first_has_sockets_then_takes_over() {
         let fake = Fake::new(9, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let mut place = runner.place(&plan("a", "1")).await.ok().unwrap();
         place.lease.upgrade();
         let refused = runner.place(&plan("b", "1")).await.err();
@@ -371,7 +216,7 @@ mod tests {
     #[tokio::test]
     async fn a_newer_revision_starts_when_the_older_has_no_users() {
         let fake = Fake::new(9, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let old = runner.place(&plan("a", "1")).await.ok().unwrap();
         let still_old = runner.place(&plan("a", "2")).await.ok().unwrap();
         assert!(Arc::ptr_eq(&old.instance, &still_old.instance));
@@ -383,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn an_instance_that_ended_is_replaced_even_while_its_sockets_linger() {
         let fake = Fake::new(9, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let lingering = runner.place(&plan("a", "1")).await.ok().unwrap();
         lingering.instance.stop("test").await;
         assert_eq!(runner.status().unwrap().state, InstanceState::Ended);
@@ -396,7 +241,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_unused_instance_ends_after_a_while_and_a_used_one_does_not() {
         let fake = Fake::new(9, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let place = runner.place(&plan("a", "1")).await.ok().unwrap();
         let instance = Arc::clone(&place.instance);
         assert!(tokio::time::timeout(IDLE * 3, instance.end()).await.is_err());
@@ -418,7 +263,7 @@ mod tests {
     #[tokio::test]
     async fn after_the_end_nothing_runs_and_nothing_starts() {
         let fake = Fake::new(9, false);
-        let runner = Runner::new(fake.clone(), IDLE);
+        let runner = Single::new(fake.clone(), IDLE);
         let _place = runner.place(&plan("a", "1")).await.ok().unwrap();
         runner.end().await;
         assert!(fake.running().is_empty());

@@ -1,0 +1,141 @@
+//! Whether each instance has a machine of its own: found once, by trying.
+
+#[cfg(target_os = "linux")]
+use crate::sys::cgroup::Parent;
+use std::path::Path;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IsolationSetting {
+    /// A machine of its own for each instance, where the system allows it.
+    Auto,
+    /// One function at a time on this machine's own port.
+    Off,
+}
+
+/// What there is.
+#[derive(Debug)]
+pub(super) enum Isolation {
+    /// Each instance has a machine of its own.
+    #[cfg(target_os = "linux")]
+    Own(Possible),
+    /// All share this machine, and why.
+    Shared(String),
+}
+
+/// What of a machine of its own is possible here.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub(super) struct Possible {
+    /// Whether the host has the folder below which the platform has its own.
+    pub(super) opt: bool,
+    /// Where the control groups of instances are made, or why there are none.
+    pub(super) memory: Result<Parent, String>,
+}
+
+impl Isolation {
+    /// Finds out what the system allows, with files in `folder`.
+    pub(super) async fn find(setting: IsolationSetting, folder: &Path) -> Self {
+        match setting {
+            IsolationSetting::Off => Self::Shared("it is switched off".to_owned()),
+            IsolationSetting::Auto => attempt(folder).await,
+        }
+    }
+
+    /// Whether each instance has a machine of its own.
+    pub(super) fn is_own(&self) -> bool {
+        !matches!(self, Self::Shared(_))
+    }
+
+    /// In a word, and why where it is not.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Own(_) => "namespaces".to_owned(),
+            Self::Shared(why) => format!("none: {why}"),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn attempt(_folder: &Path) -> Isolation {
+    Isolation::Shared("this system has no namespaces".to_owned())
+}
+
+#[cfg(target_os = "linux")]
+use linux::attempt;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::{Isolation, Possible};
+    use crate::local::data::machine::Machine;
+    use crate::sys::cgroup::Parent;
+    use crate::sys::machine::{Function, Message, OPT, Specification};
+    use std::fs;
+    use std::io;
+    use std::path::Path;
+    use std::time::Duration;
+
+    /// How long a machine may take to stand.
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const MEMORY: u64 = 64 << 20;
+
+    pub(super) async fn attempt(folder: &Path) -> Isolation {
+        let mut possible = Possible {
+            opt: Path::new(OPT).is_dir(),
+            memory: Parent::find(),
+        };
+        if let Ok(parent) = &possible.memory {
+            parent.sweep();
+            // The group may be there and still take no process of this user.
+            match make(folder, &possible).await {
+                Ok(()) => return Isolation::Own(possible),
+                Err(why) => possible.memory = Err(why),
+            }
+        }
+        match make(folder, &possible).await {
+            Ok(()) => Isolation::Own(possible),
+            Err(why) => Isolation::Shared(why),
+        }
+    }
+
+    /// Makes a machine, which is gone at once.
+    async fn make(folder: &Path, possible: &Possible) -> Result<(), String> {
+        let folder = folder.join("try");
+        let made = attempt_in(&folder, possible).await;
+        let _ = fs::remove_dir_all(&folder);
+        made.map_err(|error| error.to_string())
+    }
+
+    async fn attempt_in(folder: &Path, possible: &Possible) -> io::Result<()> {
+        let scratch = folder.join("tmp");
+        fs::create_dir_all(&scratch)?;
+        let group = possible.memory.as_ref().ok().map(|parent| parent.create("try", MEMORY));
+        let group = group.transpose()?;
+        let function = Function {
+            code: scratch.clone(),
+            links: Vec::new(),
+        };
+        let specification = Specification {
+            name: "try".to_owned(),
+            folder: folder.to_owned(),
+            scratch,
+            function: possible.opt.then_some(function),
+            shown: Vec::new(),
+            cgroup: group.as_ref().map(|group| group.path().to_owned()),
+            open_files: 64,
+            processes: 64,
+            batch: 1,
+            program: None,
+        };
+        let (machine, mut helper) = Machine::start(&specification)?;
+        let said = tokio::time::timeout(PATIENCE, machine.next()).await;
+        machine.close();
+        let ended = tokio::time::timeout(PATIENCE, helper.wait()).await;
+        match (said, ended) {
+            (Ok(Some(Message::Standing)), Ok(_)) => Ok(()),
+            (Ok(Some(Message::Failed(why))), _) => Err(io::Error::other(why)),
+            _ => Err(io::Error::other("a machine did not come up in time")),
+        }
+    }
+}

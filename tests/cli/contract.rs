@@ -1,0 +1,60 @@
+//! Every operation that the local cloud serves, driven by the vendor's own Python SDK.
+
+use crate::support::{Cloud, Run, http_function, project, python};
+use std::process::Command;
+
+/// As for the other tests with the SDK: they share one installation.
+const PACKAGES: [&str; 3] = [
+    "huaweicloudsdkcore==3.1.219",
+    "huaweicloudsdkfunctiongraph==3.1.219",
+    "huaweicloudsdkapig==3.1.219",
+];
+
+#[test]
+fn the_official_sdk_reads_every_answer() {
+    let Some(python) = python("sdk", &PACKAGES) else { return };
+    let cloud = Cloud::start_with(&["--gateway-delay", "200ms"]);
+    let mut command = Command::new(python);
+    command.arg(project().join("tests/sdk/contract.py"));
+    for (name, value) in cloud.json("local env").as_object().unwrap() {
+        command.env(name, value.as_str().unwrap());
+    }
+    let id = |list: &str| cloud.json(list)[0]["id"].as_str().unwrap().to_owned();
+    let network = ["vpc list", "subnet list", "security-group list"].map(id).join(" ");
+    let run = Run::of(command.env("NETWORK", network).output().unwrap()).success();
+    assert!(run.stdout.ends_with("done\n"), "{run:?}");
+}
+
+/// What no SDK has, but other clients ask for.
+#[test]
+fn what_terraform_asks_besides() {
+    let cloud = Cloud::start().with_gateway();
+    http_function(&cloud);
+    for name in ["f", "g"] {
+        let trigger = format!("trigger create API_{name} --function {name} --gateway apig-ws --group APIGroup_ws");
+        cloud.fgctl(&format!("function create {name} --code code")).success();
+        cloud.fgctl(&format!("{trigger} --path /{name}")).success();
+    }
+    let get = |path: &str| {
+        let line = format!("request GET /v2/{{project_id}}/fgs/{path}");
+        cloud.fgctl(&line).success().json()
+    };
+    let all = get("triggers --query maxitems=500");
+    let mut called: Vec<&str> = all["triggers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|trigger| trigger["func_urn"].as_str().unwrap().rsplit(':').nth(1).unwrap())
+        .collect();
+    called.sort_unstable();
+    assert_eq!((called, &all["next_marker"]), (vec!["f", "g"], &2.into()));
+    let second = get("triggers --query maxitems=1 --query marker=1");
+    assert_eq!(second["triggers"][0], all["triggers"][1]);
+    let runtimes = get("runtimetypes");
+    let node = runtimes
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|runtime| runtime["type"] == "Node.js12.13");
+    assert_eq!(node.unwrap()["display_name"], "Node.js 12.13");
+}
