@@ -137,16 +137,7 @@ impl App {
         match wait {
             _ if gateway.status == RUNNING => Ok(gateway),
             Some(patience) if !gateway.has_failed() => self.wait_for_gateway(&gateway.id, patience, note).await,
-            _ => Err(AppError::NotReady {
-                text: format!("the gateway `{name}` is not running: its status is {}", gateway.status),
-                hints: match gateway.has_failed() {
-                    true => vec![format!("fgctl gateway get {name}")],
-                    false => vec![
-                        "add --wait, which waits for it".to_owned(),
-                        format!("fgctl gateway wait {name}"),
-                    ],
-                },
-            }),
+            _ => Err(not_running(name, &gateway)),
         }
     }
 
@@ -222,6 +213,24 @@ impl App {
         };
         self.cloud.send(&delete).await?;
         Ok(trigger)
+    }
+}
+
+/// Why a trigger cannot be made on `gateway` now.
+fn not_running(name: &str, gateway: &Gateway) -> AppError {
+    let status = &gateway.status;
+    if gateway.has_failed() {
+        return AppError::NotReady {
+            text: format!("the gateway `{name}` is not running: its status is {status}"),
+            hints: vec![format!("fgctl gateway get {name}")],
+        };
+    }
+    AppError::NotReady {
+        text: format!("the gateway `{name}` is not running yet: its status is {status}"),
+        hints: vec![
+            "add --wait, which waits for it".to_owned(),
+            format!("fgctl gateway wait {name}"),
+        ],
     }
 }
 
