@@ -138,10 +138,7 @@ impl App {
             _ if gateway.status == RUNNING => Ok(gateway),
             Some(patience) if !gateway.has_failed() => self.wait_for_gateway(&gateway.id, patience, note).await,
             _ => Err(AppError::NotReady {
-                text: format!(
-                    "the gateway `{name}` is not running: its status is {}",
-                    gateway.status
-                ),
+                text: format!("the gateway `{name}` is not running: its status is {}", gateway.status),
                 hints: match gateway.has_failed() {
                     true => vec![format!("fgctl gateway get {name}")],
                     false => vec![

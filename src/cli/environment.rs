@@ -82,7 +82,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         }
         Command::Delete(args) => {
             let environment = app.environment(&app.gateway(&args.gateway).await?, &args.name).await?;
-            context.ui.confirm(&format!("Delete the environment {}?", environment.name))?;
+            context
+                .ui
+                .confirm(&format!("Delete the environment {}?", environment.name))?;
             app.delete_environment(&args.gateway, &args.name).await?;
             context.ui.status(format_args!("deleted the environment {}", args.name));
         }

@@ -192,7 +192,9 @@ impl From<ApiError> for CommandError {
             failed.causes.push(format!("request id {id}"));
         }
         if let Some(operation) = error.undecided() {
-            let look = look_up(operation).map(|command| format!(": {command}")).unwrap_or_default();
+            let look = look_up(operation)
+                .map(|command| format!(": {command}"))
+                .unwrap_or_default();
             failed = failed.hint(format_args!("it may have been done all the same; see first{look}"));
         }
         if let Some(entry) = error.explanation() {
@@ -221,9 +223,14 @@ fn where_to_look(error: &ApiError) -> Option<String> {
         ApiError::Unreachable { source, .. } if source.is_ours() => None,
         ApiError::Unreachable { .. } => Some(endpoint.to_owned()),
         ApiError::Refused(refusal) => match refusal.retry_after {
-            Some(wait) => Some(format!("the service asks for patience: try again in {} s", wait.as_secs())),
+            Some(wait) => Some(format!(
+                "the service asks for patience: try again in {} s",
+                wait.as_secs()
+            )),
             None if refusal.known_shape => None,
-            None => Some(format!("this is no answer of the service itself, but of something on the way: {endpoint}")),
+            None => Some(format!(
+                "this is no answer of the service itself, but of something on the way: {endpoint}"
+            )),
         },
         ApiError::Unreadable { .. } => Some(format!("perhaps another server answered: {endpoint}")),
         ApiError::Shape { .. } => None,

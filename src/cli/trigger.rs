@@ -165,9 +165,7 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let step = context.ui.step(format!("creating the trigger {name}"));
     let trigger = app
-        .create_trigger(input, wait, |text| {
-            step.note(format_args!("gateway: {text}"))
-        })
+        .create_trigger(input, wait, |text| step.note(format_args!("gateway: {text}")))
         .await?;
     step.done("");
     context.ui.hint(format_args!(

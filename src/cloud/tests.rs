@@ -134,7 +134,14 @@ async fn a_deletion_that_is_repeated_and_finds_nothing_is_done() {
     let at_once = Script::new().answer(404, gone);
     assert!(patient(at_once).await.send(&delete()).await.unwrap_err().is_not_found());
     let never_arrived = Script::new().fail(Failure::Connect).answer(404, gone);
-    assert!(patient(never_arrived).await.send(&delete()).await.unwrap_err().is_not_found());
+    assert!(
+        patient(never_arrived)
+            .await
+            .send(&delete())
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
     let of_somebody_else = Script::new().fail(Failure::Cut).answer(404, "<h1>404</h1>");
     let error = patient(of_somebody_else).await.send(&delete()).await.unwrap_err();
     assert_eq!(error.status(), Some(404), "a proxy's 404 says nothing of the sort");
@@ -148,7 +155,10 @@ async fn a_creation_without_an_answer_of_the_service_is_undecided() {
         (Script::new().fail(Failure::Tls), false),
         (Script::new().answer(502, "<h1>Bad Gateway</h1>"), true),
         (Script::new().answer(200, "<html>"), true),
-        (Script::new().answer(500, r#"{"error_code":"APIG.9999","error_msg":"m"}"#), false),
+        (
+            Script::new().answer(500, r#"{"error_code":"APIG.9999","error_msg":"m"}"#),
+            false,
+        ),
         (Script::new().answer(400, ""), false),
     ] {
         let error = patient(script).await.send(&create()).await.unwrap_err();

@@ -6,8 +6,8 @@ mod sample;
 pub(crate) use function::serve;
 
 use crate::app::{
-    self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
-    NewGatewayInput, NewTriggerInput, Protocol,
+    self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, NewDependency,
+    NewFunctionInput, NewGatewayInput, NewTriggerInput, Protocol,
 };
 use crate::local::{self, Inherited, IsolationSetting, LocalCloud, StartError};
 use crate::package::PackageError;
@@ -313,11 +313,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
     };
     let command = format!("fgctl dependency attach {DEPENDENCY} --function {FUNCTION}");
     teller
-        .step(
-            "dependency attached",
-            &command,
-            app.attach_dependency(attachment, None),
-        )
+        .step("dependency attached", &command, app.attach_dependency(attachment, None))
         .await?;
     let command = format!("fgctl websocket enable {FUNCTION}");
     teller

@@ -72,7 +72,11 @@ impl fmt::Display for Broken {
             fault,
             rule,
         } = self;
-        write!(f, "{what} `{}` is not allowed: {fault} (the rule: {rule})", visible(value))
+        write!(
+            f,
+            "{what} `{}` is not allowed: {fault} (the rule: {rule})",
+            visible(value)
+        )
     }
 }
 

@@ -1,8 +1,8 @@
 //! The rules at their bounds.
 
 use super::{
-    api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name, group_name,
-    memory_size, request_path, runtime, user_data,
+    api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name, group_name, memory_size,
+    request_path, runtime, user_data,
 };
 use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
 
@@ -60,9 +60,7 @@ fn names_begin_and_end_as_the_guide_says() {
     assert!(function_name("WebSocket-demo").is_ok());
     assert!(dependency_name("wss.nodejs-12_x").is_ok() && dependency_name("x.").is_err());
     assert!(gateway_name("网关-1").is_ok() && gateway_name("1gw").is_err());
-    assert!(
-        group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok()
-    );
+    assert!(group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok());
     assert!(request_path("websocket_demo").is_err() && request_path("/a b").is_err() && request_path("/a").is_ok());
 }
 

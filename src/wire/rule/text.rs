@@ -50,14 +50,16 @@ pub(crate) fn handler(value: &str, runtime: &str) -> Result<(), Broken> {
 
 /// The guide's Table 2, OBS Link URL.
 pub(crate) fn object_url(value: &str) -> Result<(), Broken> {
-    let rest = value
-        .strip_prefix("https://")
-        .or_else(|| value.strip_prefix("http://"));
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
     let odd = value.chars().find(|c| c.is_whitespace() || c.is_control());
     let fault = match (rest, odd) {
         (None, _) => "it does not begin with `https://`".to_owned(),
         (_, Some(c)) => format!("it holds {}", quoted(c)),
-        (Some(rest), None) if rest.split_once('/').is_none_or(|(host, key)| host.is_empty() || key.is_empty()) => {
+        (Some(rest), None)
+            if rest
+                .split_once('/')
+                .is_none_or(|(host, key)| host.is_empty() || key.is_empty()) =>
+        {
             "it names no object".to_owned()
         }
         (Some(_), None) => return Ok(()),
