@@ -141,7 +141,8 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         // These see to Ctrl-C themselves: they have something to end.
         Command::Local(Deferred(command)) => local::run(command, context).await,
-        Command::Demo(args) => demo::run(args, context).await,
+        // Boxed, because every other command would carry room for its many steps: 96 KB.
+        Command::Demo(args) => Box::pin(demo::run(args, context)).await,
         Command::Connect(args) => connect::run(args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
