@@ -9,7 +9,7 @@ const ALL: &str = "FGCTL_TEST_ALL";
 
 /// Says that a test is skipped, and why; fails where nothing may be skipped.
 #[track_caller]
-fn skip(why: &str) {
+pub(crate) fn skip(why: &str) {
     assert!(
         std::env::var_os(ALL).is_none(),
         "{ALL} is set, so this may not be skipped: {why}"
