@@ -52,7 +52,8 @@ pub(crate) fn sdk(cloud: &LocalCloud) -> Outcome<Option<Command>> {
 fn python() -> Outcome<Option<PathBuf>> {
     let folders = ["sdk", "bench-sdk"].map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
     let python = |folder: &PathBuf| folder.join("venv/bin/python");
-    if let Some(folder) = folders.iter().find(|folder| folder.join("complete").exists()) {
+    let whole = |folder: &&PathBuf| folder.join("complete").exists() && python(folder).exists();
+    if let Some(folder) = folders.iter().find(whole) {
         return Ok(Some(python(folder)));
     }
     if std::env::var_os(FETCH).is_none() || !found("python3") {

@@ -20,6 +20,17 @@ pub(crate) struct ApiChange {
     pub(crate) timeout: Option<i64>,
 }
 
+impl ApiChange {
+    /// Checks the rules that need no call.
+    ///
+    /// # Errors
+    /// A broken rule.
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        self.timeout.map_or(Ok(()), rule::backend_timeout)?;
+        Ok(())
+    }
+}
+
 impl App {
     /// The APIs of a gateway, without their backends.
     ///
@@ -58,9 +69,7 @@ impl App {
         name: &str,
         change: ApiChange,
     ) -> Result<(Api, bool), AppError> {
-        if let Some(timeout) = change.timeout {
-            rule::backend_timeout(timeout)?;
-        }
+        change.check()?;
         let gateway = self.gateway(gateway).await?;
         let current = self.api(&gateway, name).await?;
         let mut wanted = current.as_input();
@@ -120,6 +129,7 @@ impl App {
         environment: &str,
         remark: Option<String>,
     ) -> Result<Publication, AppError> {
+        rule::remark(remark.as_deref().unwrap_or_default())?;
         let gateway = self.gateway(gateway).await?;
         let api = self.api(&gateway, name).await?;
         let environment = self.environment(&gateway, environment).await?;

@@ -1,6 +1,8 @@
 //! Dependencies: the guide's Table 2, and which function uses them.
 
 use super::{App, AppError, pick};
+use crate::cloud::ApiError;
+use crate::codes;
 use crate::package;
 use crate::wire::dependency::{
     CreateDependencyVersion, DeleteDependencyVersion, Dependency, ListDependencies, ListDependencyVersion,
@@ -10,7 +12,7 @@ use crate::wire::function::{FuncCode, FunctionCode, NewCode, ShowFunctionCode, U
 use crate::wire::rule;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a dependency's archive comes from.
 #[derive(Clone, Debug)]
@@ -32,6 +34,48 @@ pub(crate) struct NewDependency {
     pub(crate) source: DependencySource,
     /// Free text.
     pub(crate) description: Option<String>,
+}
+
+impl NewDependency {
+    /// The dependency as it is sent: its rules checked, its archive read.
+    ///
+    /// # Errors
+    /// A broken rule, a file that is no ZIP or too large. Nothing was sent.
+    pub(crate) fn prepare(self) -> Result<NewDependencyVersion, AppError> {
+        rule::dependency_name(&self.name)?;
+        rule::runtime(&self.runtime)?;
+        rule::description(self.description.as_deref().unwrap_or_default())?;
+        let mut body = NewDependencyVersion {
+            name: self.name,
+            runtime: self.runtime,
+            description: self.description,
+            ..NewDependencyVersion::default()
+        };
+        match self.source {
+            DependencySource::Zip(path) => {
+                let archive = package::read(&path, rule::DEPENDENCY_UPLOAD_LIMIT)?;
+                body.depend_type = "zip".to_owned();
+                body.depend_file = Some(STANDARD.encode(&archive.bytes));
+            }
+            DependencySource::Obs(url) => {
+                rule::object_url(&url)?;
+                body.depend_type = "obs".to_owned();
+                body.depend_link = Some(url);
+            }
+        }
+        Ok(body)
+    }
+}
+
+/// What is laid over which function's code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attachment<'a> {
+    /// The dependency's name or id.
+    pub(crate) dependency: &'a str,
+    /// The function's name or URN.
+    pub(crate) function: &'a str,
+    /// The function's code, a folder or a ZIP, for a service that wants it sent along.
+    pub(crate) code: Option<&'a Path>,
 }
 
 impl App {
@@ -87,38 +131,11 @@ impl App {
         })
     }
 
-    /// Creates a dependency, or one more version of it.
+    /// Creates the dependency that [`NewDependency::prepare`] prepared, or one more version of it.
     ///
     /// # Errors
-    /// A broken rule, a file that is no ZIP or too large, or the service refuses; nothing was created then.
-    pub(crate) async fn create_dependency(&self, input: NewDependency) -> Result<Dependency, AppError> {
-        rule::dependency_name(&input.name)?;
-        rule::runtime(&input.runtime)?;
-        rule::description(input.description.as_deref().unwrap_or_default())?;
-        let mut body = NewDependencyVersion {
-            name: input.name,
-            runtime: input.runtime,
-            description: input.description,
-            ..NewDependencyVersion::default()
-        };
-        match input.source {
-            DependencySource::Zip(path) => {
-                let archive = package::read(&path, rule::DEPENDENCY_UPLOAD_LIMIT)?;
-                body.depend_type = "zip".to_owned();
-                body.depend_file = Some(STANDARD.encode(&archive.bytes));
-            }
-            DependencySource::Obs(url) => {
-                if !(url.starts_with("https://") || url.starts_with("http://")) {
-                    let text = format!("`{url}` is no URL of an OBS object");
-                    return Err(AppError::refused(
-                        text,
-                        &["it should read https://BUCKET.obs.REGION.myhuaweicloud.com/KEY"],
-                    ));
-                }
-                body.depend_type = "obs".to_owned();
-                body.depend_link = Some(url);
-            }
-        }
+    /// The service refuses; nothing was created then.
+    pub(crate) async fn create_dependency(&self, body: NewDependencyVersion) -> Result<Dependency, AppError> {
         Ok(self.cloud.send(&CreateDependencyVersion { body }).await?)
     }
 
@@ -146,16 +163,15 @@ impl App {
     /// code, in place of other versions of it. Says whether anything changed.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or the service refuses.
+    /// [`AppError::NotFound`]; the service refuses, or did not keep the function's code.
     pub(crate) async fn attach_dependency(
         &self,
-        name: &str,
-        function: &str,
+        attachment: Attachment<'_>,
         version: Option<i64>,
     ) -> Result<(Dependency, bool), AppError> {
-        let current = self.function_code(function).await?;
-        let versions = self.dependency_versions(name).await?;
-        let wanted = self.dependency_version(name, version).await?;
+        let current = self.function_code(attachment.function).await?;
+        let versions = self.dependency_versions(attachment.dependency).await?;
+        let wanted = self.dependency_version(attachment.dependency, version).await?;
         let is_version = |id: &String| versions.iter().any(|item| item.id == *id);
         let mut list = current.depend_version_list.clone();
         let at = list.iter().position(is_version).unwrap_or(list.len());
@@ -166,14 +182,12 @@ impl App {
                 "a function has at most {} dependencies",
                 rule::DEPENDENCIES_PER_FUNCTION
             );
-            return Err(AppError::refused(
-                text,
-                &["fgctl dependency detach NAME --function FUNCTION"],
-            ));
+            let hint = format!("fgctl dependency detach NAME --function {}", attachment.function);
+            return Err(AppError::refused(text, &[&hint]));
         }
         let changed = list != current.depend_version_list;
         if changed {
-            self.set_dependencies(function, &current, list).await?;
+            self.set_dependencies(attachment, &current, list).await?;
         }
         Ok((wanted, changed))
     }
@@ -181,15 +195,15 @@ impl App {
     /// Takes a dependency, whatever its version, off a function. Says whether anything changed.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or the service refuses.
-    pub(crate) async fn detach_dependency(&self, name: &str, function: &str) -> Result<bool, AppError> {
-        let current = self.function_code(function).await?;
-        let versions = self.dependency_versions(name).await?;
+    /// As [`App::attach_dependency`].
+    pub(crate) async fn detach_dependency(&self, attachment: Attachment<'_>) -> Result<bool, AppError> {
+        let current = self.function_code(attachment.function).await?;
+        let versions = self.dependency_versions(attachment.dependency).await?;
         let mut list = current.depend_version_list.clone();
         list.retain(|id| !versions.iter().any(|item| item.id == *id));
         let changed = list != current.depend_version_list;
         if changed {
-            self.set_dependencies(function, &current, list).await?;
+            self.set_dependencies(attachment, &current, list).await?;
         }
         Ok(changed)
     }
@@ -205,36 +219,67 @@ impl App {
             .await?)
     }
 
-    /// Replaces the list. The operation wants the code's type too; the code itself goes along where the service
-    /// showed it inline. Whether the service keeps code that is left out is known of the local cloud only.
+    /// Replaces the list. The operation wants the code's type too; the code goes along where it is given or the
+    /// service showed it inline. Otherwise it is left out: whether the real service keeps it then is not documented,
+    /// so both its refusal and another digest afterwards are told for what they are.
     async fn set_dependencies(
         &self,
-        function: &str,
+        attachment: Attachment<'_>,
         current: &FunctionCode,
         list: Vec<String>,
     ) -> Result<(), AppError> {
-        let inline = current.func_code.as_ref().filter(|code| !code.file.is_empty());
-        let url = current
-            .other
-            .get("code_url")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default();
-        let body = NewCode {
-            code_type: current.code_type.clone(),
-            code_filename: Some(current.code_filename.clone()).filter(|name| !name.is_empty()),
-            code_url: (current.code_type == "obs").then(|| url.to_owned()),
-            func_code: inline.map(|code| FuncCode {
-                file: code.file.clone(),
-                link: String::new(),
+        let function = attachment.function;
+        let mut body = stored_code(current);
+        if let Some(code) = attachment.code {
+            body = self.new_code(function, code).await?;
+        }
+        body.depend_version_list = Some(list);
+        let sent = body.func_code.is_some();
+        let function_urn = self.function_urn(function)?;
+        let answer = self.cloud.send(&UpdateFunctionCode { function_urn, body }).await;
+        match answer {
+            Err(error) if !sent && is_about_code(&error) => Err(AppError::CodeWanted {
+                function: function.to_owned(),
+                source: Box::new(error),
             }),
-            depend_version_list: Some(list),
-        };
-        self.cloud
-            .send(&UpdateFunctionCode {
-                function_urn: self.function_urn(function)?,
-                body,
-            })
-            .await?;
-        Ok(())
+            Ok(code) if !sent && is_other_code(current, &code) => {
+                let text = format!("the service did not keep the code of `{function}`: its digest has changed");
+                let hint = format!("fgctl function code update {function} --code DIR");
+                Err(AppError::refused(text, &[&hint]))
+            }
+            answer => Ok(answer.map(|_| ())?),
+        }
     }
+}
+
+/// What a function's code was set with, as far as the service shows it.
+fn stored_code(current: &FunctionCode) -> NewCode {
+    let inline = current.func_code.as_ref().filter(|code| !code.file.is_empty());
+    let url = current
+        .other
+        .get("code_url")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default();
+    NewCode {
+        code_type: current.code_type.clone(),
+        code_filename: Some(current.code_filename.clone()).filter(|name| !name.is_empty()),
+        code_url: (current.code_type == "obs").then(|| url.to_owned()),
+        func_code: inline.map(|code| FuncCode {
+            file: code.file.clone(),
+            link: String::new(),
+        }),
+        depend_version_list: None,
+    }
+}
+
+/// Whether the service refused for want of the code, or could not read it.
+fn is_about_code(error: &ApiError) -> bool {
+    [codes::functiongraph::CODE.code, codes::functiongraph::CODE_MISSING.code]
+        .iter()
+        .any(|code| error.code() == Some(code))
+}
+
+/// Whether `after` is other code than `before`, as far as both say.
+fn is_other_code(before: &FunctionCode, after: &FunctionCode) -> bool {
+    !before.digest.is_empty() && !after.digest.is_empty() && before.digest != after.digest
 }

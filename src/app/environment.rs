@@ -5,6 +5,16 @@ use crate::wire::environment::{CreateEnvironment, DeleteEnvironment, Environment
 use crate::wire::gateway::Gateway;
 use crate::wire::rule;
 
+/// Checks the rules on a new environment, which need no call.
+///
+/// # Errors
+/// A broken rule.
+pub(crate) fn check_environment(name: &str, remark: Option<&str>) -> Result<(), AppError> {
+    rule::environment_name(name)?;
+    rule::remark(remark.unwrap_or_default())?;
+    Ok(())
+}
+
 impl App {
     /// The environments of a gateway; `RELEASE` is always among them.
     ///
@@ -45,7 +55,7 @@ impl App {
         name: &str,
         remark: Option<String>,
     ) -> Result<Environment, AppError> {
-        rule::environment_name(name)?;
+        check_environment(name, remark.as_deref())?;
         let instance_id = self.gateway(gateway).await?.id;
         let body = NewEnvironment {
             name: name.to_owned(),

@@ -31,11 +31,11 @@ pub(crate) enum AppError {
         similar: Vec<String>,
     },
     /// Several bear the name.
-    #[error("there are {} of {what} `{name}`: {}", ids.len(), ids.join(", "))]
+    #[error("`{name}` means {} {what}s: {}", ids.len(), ids.join(", "))]
     Ambiguous {
-        /// What it should be.
+        /// What they are, each.
         what: &'static str,
-        /// How it was named.
+        /// How one was named.
         name: String,
         /// Their ids.
         ids: Vec<String>,
@@ -55,6 +55,25 @@ pub(crate) enum AppError {
         text: String,
         /// What to do.
         hints: Vec<String>,
+    },
+    /// It was to be created and exists. Nothing was sent.
+    #[error("the {what} `{name}` exists already")]
+    Exists {
+        /// What it is.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The command that shows it.
+        show: String,
+    },
+    /// The dependencies of a function cannot be changed without sending its code along.
+    #[error("the service wants the code of `{function}` again to change its dependencies")]
+    CodeWanted {
+        /// The function.
+        function: String,
+        /// The refusal.
+        #[source]
+        source: Box<ApiError>,
     },
     /// It took longer than it may.
     #[error(transparent)]
@@ -126,7 +145,9 @@ impl AppError {
                 vec![format!("did you mean {names}?")]
             }
             Self::NotFound { what, .. } => list_command(what).map(|hint| vec![hint.to_owned()]).unwrap_or_default(),
-            Self::Ambiguous { .. } => vec!["name it by its id".to_owned()],
+            Self::Exists { show, .. } => vec![show.clone()],
+            Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
+            Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
             Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
                 "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"

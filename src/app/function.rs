@@ -54,7 +54,18 @@ pub(crate) struct NewFunctionInput {
 }
 
 impl NewFunctionInput {
-    /// Checks what the guide rules, before anything is read or sent.
+    /// The function as it is sent: its rules checked, its code packed. `packed` is told what packing repaired.
+    ///
+    /// # Errors
+    /// A broken rule, or code that cannot be packed. Nothing was sent.
+    pub(crate) fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<NewFunction, AppError> {
+        self.check()?;
+        let code = read_code(&self.code, &self.kind)?;
+        packed(&code);
+        Ok(self.into_wire(&code))
+    }
+
+    /// Checks what the guide rules, before anything is read.
     fn check(&self) -> Result<(), AppError> {
         rule::function_name(&self.name)?;
         rule::memory_size(self.memory)?;
@@ -65,8 +76,9 @@ impl NewFunctionInput {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.as_str())),
         )?;
-        if let FunctionKind::Event { runtime, .. } = &self.kind {
+        if let FunctionKind::Event { runtime, handler } = &self.kind {
             rule::runtime(runtime)?;
+            rule::handler(handler, runtime)?;
         }
         Ok(())
     }
@@ -143,36 +155,38 @@ impl App {
         Ok(self.cloud.list(ListFunctions::default(), limit).await?)
     }
 
-    /// Creates a function. `prepared` is told what packing repaired, before anything is sent.
+    /// Creates what [`NewFunctionInput::prepare`] prepared.
     ///
     /// # Errors
-    /// A broken rule, code that cannot be packed, or the service refuses; nothing was created then.
-    pub(crate) async fn create_function(
-        &self,
-        input: NewFunctionInput,
-        prepared: impl FnOnce(&Archive),
-    ) -> Result<Function, AppError> {
-        input.check()?;
-        let code = read_code(&input.code, &input.kind)?;
-        prepared(&code);
-        Ok(self
-            .cloud
-            .send(&CreateFunction {
-                body: input.into_wire(&code),
-            })
-            .await?)
+    /// The service refuses; nothing was created then.
+    pub(crate) async fn create_function(&self, body: NewFunction) -> Result<Function, AppError> {
+        Ok(self.cloud.send(&CreateFunction { body }).await?)
     }
 
-    /// Replaces a function's code by a folder or a ZIP.
+    /// Replaces a function's code by a folder or a ZIP. `packed` is told what packing repaired.
     ///
     /// # Errors
-    /// As [`App::create_function`].
+    /// [`AppError::NotFound`]; code that cannot be packed; the service refuses. Nothing was changed then.
     pub(crate) async fn update_code(
         &self,
         name: &str,
         code: &Path,
-        prepared: impl FnOnce(&Archive),
+        packed: impl FnOnce(&Archive),
     ) -> Result<FunctionCode, AppError> {
+        let code = self.packed_code(name, code).await?;
+        packed(&code);
+        let function_urn = self.function_urn(name)?;
+        let body = code_body(&code);
+        Ok(self.cloud.send(&UpdateFunctionCode { function_urn, body }).await?)
+    }
+
+    /// `code` as new code of a function that exists.
+    pub(super) async fn new_code(&self, name: &str, code: &Path) -> Result<NewCode, AppError> {
+        Ok(code_body(&self.packed_code(name, code).await?))
+    }
+
+    /// `code` as the type of the function `name` wants it packed.
+    async fn packed_code(&self, name: &str, code: &Path) -> Result<Archive, AppError> {
         let function = self.function(name).await?;
         let kind = if function.is_http() {
             FunctionKind::Http
@@ -182,21 +196,7 @@ impl App {
                 handler: function.handler,
             }
         };
-        let code = read_code(code, &kind)?;
-        prepared(&code);
-        let body = NewCode {
-            code_type: "zip".to_owned(),
-            code_filename: Some(CODE_FILENAME.to_owned()),
-            func_code: Some(encoded(&code)),
-            ..NewCode::default()
-        };
-        Ok(self
-            .cloud
-            .send(&UpdateFunctionCode {
-                function_urn: self.function_urn(name)?,
-                body,
-            })
-            .await?)
+        read_code(code, &kind)
     }
 
     /// Deletes a function, with its triggers.
@@ -220,6 +220,15 @@ impl App {
             .map(|function| function.func_name)
             .collect();
         AppError::not_found("function", name, names)
+    }
+}
+
+fn code_body(code: &Archive) -> NewCode {
+    NewCode {
+        code_type: "zip".to_owned(),
+        code_filename: Some(CODE_FILENAME.to_owned()),
+        func_code: Some(encoded(code)),
+        ..NewCode::default()
     }
 }
 

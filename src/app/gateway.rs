@@ -62,6 +62,21 @@ pub(crate) struct NewGatewayInput {
     pub(crate) description: Option<String>,
 }
 
+impl NewGatewayInput {
+    /// Checks the rules that need no call.
+    ///
+    /// # Errors
+    /// A broken rule.
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        rule::gateway_name(&self.name)?;
+        rule::gateway_description(self.description.as_deref().unwrap_or_default())?;
+        if let Some(megabits) = self.public_inbound {
+            rule::inbound_bandwidth(megabits)?;
+        }
+        Ok(())
+    }
+}
+
 impl App {
     /// All gateways.
     ///
@@ -98,11 +113,16 @@ impl App {
     /// caller can ask about the cost with all of it known to be right.
     ///
     /// # Errors
-    /// A broken rule, or something named does not exist.
+    /// A broken rule; a gateway of the name exists; something named does not exist.
     pub(crate) async fn prepare_gateway(&self, input: NewGatewayInput) -> Result<NewGateway, AppError> {
-        rule::gateway_name(&input.name)?;
-        if let Some(megabits) = input.public_inbound {
-            rule::inbound_bandwidth(megabits)?;
+        input.check()?;
+        let gateways = self.gateways(None).await?;
+        if gateways.iter().any(|gateway| gateway.instance_name == input.name) {
+            return Err(AppError::Exists {
+                what: "gateway",
+                show: format!("fgctl gateway get {}", input.name),
+                name: input.name,
+            });
         }
         let vpc = self.vpc(&input.vpc).await?;
         let subnet = self.subnet(&input.subnet, &vpc).await?;

@@ -5,6 +5,16 @@ use crate::wire::gateway::Gateway;
 use crate::wire::group::{CreateApiGroup, DeleteApiGroup, Group, ListApiGroups, NewGroup};
 use crate::wire::rule;
 
+/// Checks the rules on a new group, which need no call.
+///
+/// # Errors
+/// A broken rule.
+pub(crate) fn check_group(name: &str, remark: Option<&str>) -> Result<(), AppError> {
+    rule::group_name(name)?;
+    rule::group_remark(remark.unwrap_or_default())?;
+    Ok(())
+}
+
 impl App {
     /// The groups of a gateway.
     ///
@@ -40,7 +50,7 @@ impl App {
         name: &str,
         remark: Option<String>,
     ) -> Result<Group, AppError> {
-        rule::group_name(name)?;
+        check_group(name, remark.as_deref())?;
         let instance_id = self.gateway(gateway).await?.id;
         let body = NewGroup {
             name: name.to_owned(),

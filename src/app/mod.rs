@@ -14,10 +14,12 @@ mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
-pub(crate) use dependency::{DependencySource, NewDependency};
+pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
+pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;
 pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use gateway::{Edition, NewGatewayInput};
+pub(crate) use group::check_group;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 

@@ -56,6 +56,19 @@ pub(crate) struct NewTriggerInput {
     pub(crate) timeout: i64,
 }
 
+impl NewTriggerInput {
+    /// Checks the rules that need no call.
+    ///
+    /// # Errors
+    /// A broken rule.
+    pub(crate) fn check(&self) -> Result<(), AppError> {
+        rule::api_name(&self.name)?;
+        rule::request_path(&self.path)?;
+        rule::backend_timeout(self.timeout)?;
+        Ok(())
+    }
+}
+
 impl App {
     /// Creates a trigger on a dedicated gateway, with the API and its publication. `wait` is how long a gateway that
     /// is still being created is waited for, `note` is told how far it is.
@@ -69,9 +82,7 @@ impl App {
         wait: Option<Duration>,
         note: impl Fn(&str),
     ) -> Result<Trigger, AppError> {
-        rule::api_name(&input.name)?;
-        rule::request_path(&input.path)?;
-        rule::backend_timeout(input.timeout)?;
+        input.check()?;
         self.function(&input.function).await?;
         let gateway = self.running_gateway(&input.gateway, wait, note).await?;
         let group = self.group(&gateway, &input.group).await?;
@@ -128,13 +139,16 @@ impl App {
             Some(patience) if !gateway.has_failed() => self.wait_for_gateway(&gateway.id, patience, note).await,
             _ => Err(AppError::NotReady {
                 text: format!(
-                    "the gateway `{name}` is not running yet: its status is {}",
+                    "the gateway `{name}` is not running: its status is {}",
                     gateway.status
                 ),
-                hints: vec![
-                    "add --wait, which waits for it".to_owned(),
-                    format!("fgctl gateway wait {name}"),
-                ],
+                hints: match gateway.has_failed() {
+                    true => vec![format!("fgctl gateway get {name}")],
+                    false => vec![
+                        "add --wait, which waits for it".to_owned(),
+                        format!("fgctl gateway wait {name}"),
+                    ],
+                },
             }),
         }
     }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::json;
+use std::io::IsTerminal;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::time::{Instant, Interval, interval_at};
@@ -223,7 +224,7 @@ impl Talk<'_> {
             Format::Json => json!({ "type": kind, "data": text }).to_string(),
             Format::Table | Format::Name => text,
         };
-        Ok(self.context.ui.data(&line)?)
+        Ok(self.context.ui.message(&line)?)
     }
 
     async fn typed(&mut self, line: Option<String>) -> Result<(), CommandError> {
@@ -231,6 +232,11 @@ impl Talk<'_> {
             None => {
                 self.stdin = None;
                 self.quiet_since = Some(Instant::now());
+                if std::io::stdin().is_terminal() {
+                    // Ctrl-D of a person: no answer is waited for.
+                    self.wanted = None;
+                    self.linger = Duration::ZERO;
+                }
                 Ok(())
             }
             Some(line) if self.binary => sent(self.session.send_binary(line).await),

@@ -2,7 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
-use crate::app::{DependencySource, NewDependency};
+use crate::app::{Attachment, DependencySource, NewDependency};
 use crate::ui::Report;
 use crate::wire::dependency::Dependency;
 use clap::{Args, Subcommand};
@@ -90,15 +90,22 @@ pub(super) struct Attach {
     /// Version's number; the newest unless given
     #[arg(long, value_name = "N")]
     version: Option<i64>,
+    /// The function's code, for a service that wants it sent along
+    #[arg(long, value_name = "DIR|ZIP")]
+    code: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fgctl dependency detach depend-websocket --function WebSocket-demo")]
 pub(super) struct Detach {
     /// Name or id
     name: String,
     /// Function's name or URN
     #[arg(long)]
     function: String,
+    /// The function's code, for a service that wants it sent along
+    #[arg(long, value_name = "DIR|ZIP")]
+    code: Option<PathBuf>,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -125,7 +132,8 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
         source,
         description: args.description,
     };
-    let created = context.app().await?.create_dependency(input).await?;
+    let prepared = input.prepare()?;
+    let created = context.app().await?.create_dependency(prepared).await?;
     context.ui.status(format_args!(
         "created version {} of the dependency {}",
         created.version, created.name
@@ -202,7 +210,12 @@ async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
 
 async fn attach(args: &Attach, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let (version, changed) = app.attach_dependency(&args.name, &args.function, args.version).await?;
+    let attachment = Attachment {
+        dependency: &args.name,
+        function: &args.function,
+        code: args.code.as_deref(),
+    };
+    let (version, changed) = app.attach_dependency(attachment, args.version).await?;
     let name = format!("version {} of {}", version.version, version.name);
     match changed {
         true => context.ui.status(format_args!("attached {name} to {}", args.function)),
@@ -215,12 +228,12 @@ async fn attach(args: &Attach, context: &Context) -> Result<(), CommandError> {
 }
 
 async fn detach(args: &Detach, context: &Context) -> Result<(), CommandError> {
-    match context
-        .app()
-        .await?
-        .detach_dependency(&args.name, &args.function)
-        .await?
-    {
+    let attachment = Attachment {
+        dependency: &args.name,
+        function: &args.function,
+        code: args.code.as_deref(),
+    };
+    match context.app().await?.detach_dependency(attachment).await? {
         true => context
             .ui
             .status(format_args!("detached {} from {}", args.name, args.function)),

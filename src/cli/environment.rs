@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use crate::app;
 use crate::ui::Report;
 use crate::wire::environment::Environment;
 use clap::{Args, Subcommand};
@@ -51,6 +52,9 @@ pub(super) struct Named {
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    if let Command::Create(args) = &command {
+        app::check_environment(&args.name, args.remark.as_deref())?;
+    }
     let app = context.app().await?;
     match command {
         Command::Create(args) => {
@@ -77,7 +81,8 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&environment))?;
         }
         Command::Delete(args) => {
-            context.ui.confirm(&format!("Delete the environment {}?", args.name))?;
+            let environment = app.environment(&app.gateway(&args.gateway).await?, &args.name).await?;
+            context.ui.confirm(&format!("Delete the environment {}?", environment.name))?;
             app.delete_environment(&args.gateway, &args.name).await?;
             context.ui.status(format_args!("deleted the environment {}", args.name));
         }

@@ -5,17 +5,28 @@
 use super::exit::Exit;
 use crate::app::AppError;
 use crate::cloud::wait::WaitError;
-use crate::cloud::{ApiError, ConnectError, Refusal};
+use crate::cloud::{ApiError, ConnectError, ProjectError, Refusal};
 use crate::codes;
 use crate::config::{NoCredentials, SettingsError};
 use crate::local::{AskError, StartError};
 use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
 use crate::ui::{Colour, Options, PromptError, Ui};
+use crate::wire::Operation;
+use crate::wire::api::PublishApi;
+use crate::wire::dependency::CreateDependencyVersion;
+use crate::wire::environment::CreateEnvironment;
+use crate::wire::function::CreateFunction;
+use crate::wire::gateway::CreateInstance;
+use crate::wire::group::CreateApiGroup;
+use crate::wire::trigger::CreateFunctionTrigger;
 use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::process::{ExitCode, ExitStatus};
+
+/// What helps where the demonstration's files cannot be written.
+const TEMPORARY: &str = "make room in the temporary folder, or name another one: TMPDIR=DIR fgctl demo";
 
 /// A command failed.
 #[derive(Debug)]
@@ -56,6 +67,11 @@ impl CommandError {
     /// The command line, or a value in it, is wrong.
     pub(super) fn usage(text: impl Into<String>) -> Self {
         Self::new(Exit::Usage, text)
+    }
+
+    /// It cannot be done, for a reason that no other status names.
+    pub(super) fn failed(text: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, text)
     }
 
     /// Something that was named does not exist.
@@ -135,12 +151,10 @@ impl CommandError {
 
 /// Help and version go to stdout and are a success; a wrong command line is a usage error.
 pub(super) fn of_the_command_line(error: &clap::Error) -> ExitCode {
-    // There is nobody to tell when this cannot be printed.
-    let _ = error.print();
-    if error.use_stderr() {
-        Exit::Usage.into()
-    } else {
-        ExitCode::SUCCESS
+    match error.print() {
+        _ if error.use_stderr() => Exit::Usage.into(),
+        Err(full) if full.kind() != io::ErrorKind::BrokenPipe => Exit::Failed.into(),
+        Ok(()) | Err(_) => ExitCode::SUCCESS,
     }
 }
 
@@ -163,8 +177,8 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } => Exit::Failed,
-            AppError::NotReady { .. } => Exit::Conflict,
-            AppError::Unproved { .. } => Exit::Service,
+            AppError::NotReady { .. } | AppError::Exists { .. } => Exit::Conflict,
+            AppError::Unproved { .. } | AppError::CodeWanted { .. } => Exit::Service,
         };
         let hints = error.hints();
         Self::of(exit, &error).hints(hints)
@@ -173,31 +187,62 @@ impl From<AppError> for CommandError {
 
 impl From<ApiError> for CommandError {
     fn from(error: ApiError) -> Self {
-        let exit = match &error {
-            ApiError::Refused(refusal) if is_about_credentials(refusal) => Exit::Credentials,
-            ApiError::Refused(_) if error.is_not_found() => Exit::NotFound,
-            ApiError::Refused(_) if error.is_conflict() => Exit::Conflict,
-            ApiError::Refused(_) | ApiError::Unreachable { .. } | ApiError::Unreadable { .. } => Exit::Service,
-            ApiError::Shape { .. } => Exit::Usage,
-        };
-        let mut failed = Self::of(exit, &error);
-        if let Some(entry) = error.explanation() {
-            failed.hints.push(format!(
-                "{} means: {}; often: {}",
-                entry.code, entry.meaning, entry.cause
-            ));
-            failed.hints.push(entry.next.to_owned());
-        }
+        let mut failed = Self::of(exit_of(&error), &error);
         if let Some(id) = error.refusal().and_then(|refusal| refusal.request_id.as_ref()) {
             failed.causes.push(format!("request id {id}"));
         }
-        if matches!(error, ApiError::Unreachable { .. }) {
-            failed
-                .hints
-                .push("check --endpoint and --region; for the local cloud: fgctl local status".to_owned());
+        if let Some(operation) = error.undecided() {
+            let look = look_up(operation).map(|command| format!(": {command}")).unwrap_or_default();
+            failed = failed.hint(format_args!("it may have been done all the same; see first{look}"));
         }
-        failed
+        if let Some(entry) = error.explanation() {
+            failed = failed.explained(entry);
+        }
+        failed.hints(where_to_look(&error))
     }
+}
+
+/// The exit status of an operation that did not succeed.
+fn exit_of(error: &ApiError) -> Exit {
+    match error {
+        ApiError::Refused(refusal) if is_about_credentials(refusal) => Exit::Credentials,
+        ApiError::Refused(_) if error.is_not_found() => Exit::NotFound,
+        ApiError::Refused(_) if error.is_conflict() => Exit::Conflict,
+        ApiError::Unreachable { source, .. } if source.is_ours() => Exit::Usage,
+        ApiError::Refused(_) | ApiError::Unreachable { .. } | ApiError::Unreadable { .. } => Exit::Service,
+        ApiError::Shape { .. } => Exit::Usage,
+    }
+}
+
+/// What to check when the answer does not say it itself.
+fn where_to_look(error: &ApiError) -> Option<String> {
+    let endpoint = "check --endpoint and --region; for the local cloud: fgctl local status";
+    match error {
+        ApiError::Unreachable { source, .. } if source.is_ours() => None,
+        ApiError::Unreachable { .. } => Some(endpoint.to_owned()),
+        ApiError::Refused(refusal) => match refusal.retry_after {
+            Some(wait) => Some(format!("the service asks for patience: try again in {} s", wait.as_secs())),
+            None if refusal.known_shape => None,
+            None => Some(format!("this is no answer of the service itself, but of something on the way: {endpoint}")),
+        },
+        ApiError::Unreadable { .. } => Some(format!("perhaps another server answered: {endpoint}")),
+        ApiError::Shape { .. } => None,
+    }
+}
+
+/// The command that shows whether `operation` was done.
+fn look_up(operation: &str) -> Option<&'static str> {
+    let commands = [
+        (CreateFunction::NAME, "fgctl function list"),
+        (CreateDependencyVersion::NAME, "fgctl dependency versions NAME"),
+        (CreateFunctionTrigger::NAME, "fgctl trigger list FUNCTION"),
+        (CreateInstance::NAME, "fgctl gateway list"),
+        (CreateApiGroup::NAME, "fgctl group list --gateway GATEWAY"),
+        (CreateEnvironment::NAME, "fgctl environment list --gateway GATEWAY"),
+        (PublishApi::NAME, "fgctl api get NAME --gateway GATEWAY"),
+    ];
+    let found = commands.into_iter().find(|(name, _)| *name == operation)?;
+    Some(found.1)
 }
 
 /// Whether the service did not accept who is calling, or what they may do.
@@ -218,7 +263,18 @@ impl From<ConnectError> for CommandError {
     fn from(error: ConnectError) -> Self {
         match error {
             ConnectError::Setup(error) => Self::of(Exit::Usage, &error),
-            ConnectError::Project(error) => Self::of(Exit::Service, &error).hint("name the project: --project-id ID"),
+            ConnectError::Project(ProjectError::Api { region, source }) => {
+                let failed = Self::from(source);
+                let looked = format!("the project of the region `{region}` cannot be looked up");
+                Self {
+                    causes: [failed.text].into_iter().chain(failed.causes).collect(),
+                    text: looked,
+                    ..failed
+                }
+            }
+            ConnectError::Project(error) => Self::of(Exit::NotFound, &error)
+                .hint("name the project: --project-id ID")
+                .hint("or another region: --region ID"),
         }
     }
 }
@@ -259,8 +315,8 @@ impl From<PromptError> for CommandError {
             PromptError::NoTerminal { flag, .. } => {
                 Self::of(Exit::Usage, &error).hint(format!("answer it with {flag}"))
             }
-            PromptError::Declined => Self::of(Exit::Failed, &error),
-            PromptError::Terminal(_) => Self::of(Exit::Failed, &error),
+            PromptError::Interrupted => Self::interrupted(),
+            PromptError::Declined | PromptError::Terminal(_) => Self::of(Exit::Failed, &error),
         }
     }
 }
@@ -289,7 +345,11 @@ impl From<StartError> for CommandError {
 
 impl From<HandshakeError> for CommandError {
     fn from(error: HandshakeError) -> Self {
-        let failed = Self::of(Exit::Check, &error);
+        let exit = match &error {
+            HandshakeError::Header { .. } => Exit::Usage,
+            _ => Exit::Check,
+        };
+        let failed = Self::of(exit, &error);
         if let HandshakeError::Refused(answer) = &error {
             return match answer.error_code.as_deref().and_then(codes::find) {
                 Some(entry) => failed.explained(entry),
@@ -314,14 +374,17 @@ impl From<TargetError> for CommandError {
 impl From<DemoError> for CommandError {
     fn from(error: DemoError) -> Self {
         match error {
-            DemoError::Start(error) => error.into(),
+            // Its state is a temporary folder, and its ports are any: the hints of `local up` do not help.
+            DemoError::Start(error) => Self::of(Exit::Failed, &error).hint(TEMPORARY),
             DemoError::App(error) => error.into(),
-            DemoError::Handshake(error) => error.into(),
+            DemoError::Handshake(error) => {
+                Self::from(error).hint("if another local cloud runs a function now, end it: fgctl local down")
+            }
             DemoError::Url(error) => error.into(),
             DemoError::Interrupted => Self::interrupted(),
             DemoError::Silent(_) => Self::of(Exit::Check, &error),
             DemoError::Program { ref hint, .. } => Self::of(Exit::Failed, &error).hint(hint),
-            DemoError::Package(_) | DemoError::Files(_) => Self::of(Exit::Failed, &error),
+            DemoError::Package(_) | DemoError::Files(_) => Self::of(Exit::Failed, &error).hint(TEMPORARY),
         }
     }
 }

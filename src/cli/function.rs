@@ -156,10 +156,8 @@ impl Create {
 }
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    let app = context.app().await?;
-    let function = app
-        .create_function(args.into_input(), |code| packed(&context.ui, code))
-        .await?;
+    let prepared = args.into_input().prepare(|code| packed(&context.ui, code))?;
+    let function = context.app().await?.create_function(prepared).await?;
     context
         .ui
         .status(format_args!("created the function {}", function.func_name));

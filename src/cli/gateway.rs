@@ -112,29 +112,37 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     }
 }
 
+impl Create {
+    fn into_input(self) -> NewGatewayInput {
+        NewGatewayInput {
+            name: self.name,
+            edition: self.edition.into(),
+            vpc: self.vpc,
+            subnet: self.subnet,
+            security_group: self.security_group,
+            zones: self.zone,
+            public_inbound: self.public_inbound,
+            enterprise_project: self.enterprise_project,
+            description: self.description,
+        }
+    }
+}
+
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    let app = context.app().await?;
     let (name, waits) = (args.name.clone(), args.wait);
-    let prepared = app
-        .prepare_gateway(NewGatewayInput {
-            name: args.name,
-            edition: args.edition.into(),
-            vpc: args.vpc,
-            subnet: args.subnet,
-            security_group: args.security_group,
-            zones: args.zone,
-            public_inbound: args.public_inbound,
-            enterprise_project: args.enterprise_project,
-            description: args.description,
-        })
-        .await?;
+    let input = args.into_input();
+    input.check()?;
+    let app = context.app().await?;
+    let prepared = app.prepare_gateway(input).await?;
     context.ui.status(format_args!(
         "A dedicated gateway ({}, zone {}) bills by the hour from its creation until it is deleted.",
         prepared.spec_id,
         prepared.available_zone_ids.join(", ")
     ));
     context.ui.confirm(&format!("Create the gateway {name}?"))?;
+    context.when_interrupted(["it may be created, and bill, all the same: fgctl gateway list".to_owned()]);
     let id = app.create_gateway(prepared).await?;
+    context.when_interrupted(goes_on(&name));
     context.ui.status(format_args!("creating the gateway {name} ({id})"));
     let gateway = if waits {
         running(&id, &name, context).await?
@@ -146,6 +154,14 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     }
     context.ui.show(&report(&gateway))?;
     Ok(())
+}
+
+/// What to know when the creation of a gateway is left alone.
+fn goes_on(name: &str) -> [String; 2] {
+    [
+        format!("the gateway goes on being created, and bills; to wait for it: fgctl gateway wait {name}"),
+        format!("to be rid of it: fgctl gateway delete {name}"),
+    ]
 }
 
 async fn running(id: &str, name: &str, context: &Context) -> Result<Gateway, CommandError> {
@@ -216,6 +232,7 @@ async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
         .ui
         .confirm(&format!("Delete the gateway {name} with all groups and APIs on it?"))?;
     let step = context.ui.step(format!("deleting the gateway {name}"));
+    context.when_interrupted([format!("it may be deleted all the same: fgctl gateway get {name}")]);
     app.delete_gateway(&gateway.id, args.wait.then(|| context.wait_timeout()))
         .await?;
     step.done(if args.wait { "gone" } else { "goes on in the background" });

@@ -13,7 +13,7 @@ use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The longest that a gateway's creation is waited for unless `--wait-timeout` says otherwise.
@@ -111,6 +111,8 @@ pub(super) struct Context {
     /// The environment.
     pub(super) env: Env,
     global: Global,
+    /// What to say when the command is interrupted now.
+    when_interrupted: Mutex<Vec<String>>,
 }
 
 impl Context {
@@ -155,7 +157,20 @@ impl Context {
             ui: Ui::new(options),
             env,
             global,
+            when_interrupted: Mutex::default(),
         })
+    }
+
+    /// From now on, being interrupted leaves something behind: `hints` say what to do about it.
+    pub(super) fn when_interrupted(&self, hints: impl IntoIterator<Item = String>) {
+        let mut current = self.when_interrupted.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = hints.into_iter().collect();
+    }
+
+    /// The error of being interrupted now.
+    pub(super) fn interrupted(&self) -> CommandError {
+        let current = self.when_interrupted.lock().unwrap_or_else(PoisonError::into_inner);
+        current.iter().fold(CommandError::interrupted(), CommandError::hint)
     }
 
     /// How long `--wait` waits.

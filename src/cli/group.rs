@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use crate::app;
 use crate::ui::Report;
 use crate::wire::group::Group;
 use clap::{Args, Subcommand};
@@ -51,6 +52,9 @@ pub(super) struct Named {
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+    if let Command::Create(args) = &command {
+        app::check_group(&args.name, args.remark.as_deref())?;
+    }
     let app = context.app().await?;
     match command {
         Command::Create(args) => {
@@ -76,7 +80,8 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&group))?;
         }
         Command::Delete(args) => {
-            context.ui.confirm(&format!("Delete the group {}?", args.name))?;
+            let group = app.group(&app.gateway(&args.gateway).await?, &args.name).await?;
+            context.ui.confirm(&format!("Delete the group {}?", group.name))?;
             app.delete_group(&args.gateway, &args.name).await?;
             context.ui.status(format_args!("deleted the group {}", args.name));
         }

@@ -35,7 +35,7 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "fgctl", version, max_term_width = 120)]
 #[command(
-    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
+    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
 )]
 struct Cli {
     #[command(flatten)]
@@ -146,7 +146,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             outcome = call(command, context) => outcome,
-            () = interrupted() => Err(CommandError::interrupted()),
+            () = interrupted() => Err(context.interrupted()),
         },
     }
 }

@@ -149,20 +149,23 @@ impl Create {
 }
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    if matches!(args.auth, Authentication::None) {
+    let wait = args.wait.then(|| context.wait_timeout());
+    let (name, gateway) = (args.name.clone(), args.gateway.clone());
+    let (auth, method) = (args.auth, args.method);
+    let input = args.into_input();
+    input.check()?;
+    if matches!(auth, Authentication::None) {
         context
             .ui
             .warning("with --auth none anybody may call the function; App authentication is the safer choice");
     }
-    if !matches!(args.method, Method::Get | Method::Any) {
+    if !matches!(method, Method::Get | Method::Any) {
         context.ui.warning("WebSocket needs the method GET or ANY");
     }
     let app = context.app().await?;
-    let wait = args.wait.then(|| context.wait_timeout());
-    let (name, gateway) = (args.name.clone(), args.gateway.clone());
     let step = context.ui.step(format!("creating the trigger {name}"));
     let trigger = app
-        .create_trigger(args.into_input(), wait, |text| {
+        .create_trigger(input, wait, |text| {
             step.note(format_args!("gateway: {text}"))
         })
         .await?;

@@ -4,8 +4,9 @@ use super::refusal::{self, printable};
 use crate::codes;
 use crate::codes::apig;
 use crate::transport::{Response, TransportError};
-use crate::wire::{Service, ShapeError};
+use crate::wire::{Method, Operation, Service, ShapeError};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// Codes that mean a conflict though their status says otherwise: the thing exists, or is in use.
 const CONFLICTS: [&str; 6] = [
@@ -30,6 +31,8 @@ pub(crate) enum ApiError {
     Unreachable {
         /// The operation's name.
         operation: &'static str,
+        /// The HTTP method.
+        method: &'static str,
         /// Scheme and authority.
         url: String,
         /// Why.
@@ -41,6 +44,8 @@ pub(crate) enum ApiError {
     Unreadable {
         /// The operation's name.
         operation: &'static str,
+        /// The HTTP method.
+        method: &'static str,
         /// The HTTP status.
         status: u16,
         /// The start of the body, in one line.
@@ -82,6 +87,8 @@ pub(crate) struct Refusal {
     pub(crate) request_id: Option<String>,
     /// When it answered, by its own clock.
     pub(crate) date: Option<Timestamp>,
+    /// How long it asks to be left alone.
+    pub(crate) retry_after: Option<Duration>,
     /// Whether the answer has the form of the services' errors; if not, something on the way may have given it.
     pub(crate) known_shape: bool,
 }
@@ -123,16 +130,18 @@ impl ApiError {
             message: said.message,
             request_id: response.request_id().map(printable).or(said.request_id),
             date: response.date(),
+            retry_after: response.retry_after(),
             known_shape: said.known_shape,
         }))
     }
 
     /// The error of a `response` that says success and cannot be read.
-    pub(super) fn unreadable(operation: &'static str, response: &Response, source: ReadError) -> Self {
+    pub(super) fn unreadable<O: Operation>(response: &Response, source: ReadError) -> Self {
         let start: Vec<u8> = response.body.iter().copied().take(400).collect();
         let start = printable(&String::from_utf8_lossy(&start)).chars().take(100).collect();
         Self::Unreadable {
-            operation,
+            operation: O::NAME,
+            method: O::METHOD.as_str(),
             status: response.status,
             start,
             source,
@@ -176,6 +185,27 @@ impl ApiError {
             .is_some_and(|refusal| matches!(refusal.status, 409 | 412) || CONFLICTS.contains(&refusal.code.as_str()))
     }
 
+    /// The operation, where nobody knows whether the service did it: a POST that got no answer, one that cannot be
+    /// read, or one of somebody on the way. What is not a POST can simply be done again.
+    pub(crate) fn undecided(&self) -> Option<&'static str> {
+        let (operation, method, open) = match self {
+            Self::Refused(refusal) => (
+                refusal.operation,
+                refusal.method,
+                matches!(refusal.status, 502..=504) && !refusal.known_shape,
+            ),
+            Self::Unreachable {
+                operation,
+                method,
+                source,
+                ..
+            } => (*operation, *method, source.may_have_arrived()),
+            Self::Unreadable { operation, method, .. } => (*operation, *method, true),
+            Self::Shape { .. } => return None,
+        };
+        (open && method == Method::Post.as_str()).then_some(operation)
+    }
+
     /// What the catalogue says about the code.
     pub(crate) fn explanation(&self) -> Option<&'static codes::Entry> {
         codes::find(self.code()?)
@@ -187,6 +217,7 @@ mod tests {
     use super::{ApiError, Asked, ReadError};
     use crate::transport::Response;
     use crate::wire::Service;
+    use crate::wire::vpc::ListVpcs;
     use bytes::Bytes;
 
     fn refused(status: u16, body: &str, headers: &[(&str, &str)]) -> ApiError {
@@ -207,6 +238,7 @@ mod tests {
                 .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
                 .collect(),
             body: Bytes::from(body.to_owned()),
+            repeated: false,
         }
     }
 
@@ -260,14 +292,13 @@ mod tests {
 
     #[test]
     fn an_unreadable_answer_shows_how_it_begins() {
-        let error = ApiError::unreadable(
-            "ShowThing",
+        let error = ApiError::unreadable::<ListVpcs>(
             &response(200, &format!("<html>\n{}", "x".repeat(500)), &[]),
             ReadError::Repeats(2),
         );
         let text = error.to_string();
         assert!(
-            text.contains("`ShowThing` (status 200)") && text.contains("`<html> x"),
+            text.contains("`ListVpcs` (status 200)") && text.contains("`<html> x"),
             "{text}"
         );
         assert!(text.len() < 250 && !text.contains('\n'), "{text}");

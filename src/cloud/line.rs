@@ -7,6 +7,9 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::sync::Arc;
 
+/// The status of a deletion that is done.
+const NO_CONTENT: u16 = 204;
+
 /// Where each service is.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Endpoints([(Service, String); 5]);
@@ -92,6 +95,7 @@ impl Line {
         let outcome = self.exchange.exchange_boxed(&request).await;
         let response = outcome.map_err(|source| ApiError::Unreachable {
             operation: call.operation,
+            method: request.method,
             url: request.url.clone(),
             source,
         })?;
@@ -104,7 +108,16 @@ impl Line {
             method: request.method,
             path: &request.path,
         };
-        Err(ApiError::refused(asked, &response))
+        let error = ApiError::refused(asked, &response);
+        // What an earlier attempt deleted, its repetition does not find.
+        if call.method == Method::Delete && response.repeated && error.is_not_found() {
+            return Ok(Response {
+                status: NO_CONTENT,
+                body: Bytes::new(),
+                ..response
+            });
+        }
+        Err(error)
     }
 
     /// Sends `operation` and reads its output.
@@ -115,7 +128,7 @@ impl Line {
         identity: Option<Identity>,
     ) -> Result<O::Output, ApiError> {
         let response = self.perform(&Call::of(operation, project_id)?, identity).await?;
-        output::<O>(&response).map_err(|error| ApiError::unreadable(O::NAME, &response, error))
+        output::<O>(&response).map_err(|error| ApiError::unreadable::<O>(&response, error))
     }
 }
 

@@ -39,6 +39,7 @@ impl Progress {
     fn stopped<L: Listing>(&self, source: ReadError) -> ApiError {
         ApiError::Unreadable {
             operation: L::NAME,
+            method: L::METHOD.as_str(),
             status: L::SUCCESS.first().copied().unwrap_or(200),
             start: self.page.chars().take(100).collect(),
             source,

@@ -1,10 +1,10 @@
 //! The cloud over a scripted exchange.
 
 use super::error::ReadError;
-use super::fake::Script;
+use super::fake::{Recorder, Script};
 use super::{ApiError, Call, Cloud, Endpoints, ProjectError, Scope, Target};
 use crate::sign::{Credentials, Secret};
-use crate::transport::{Failure, Query};
+use crate::transport::{Failure, Query, Retry};
 use crate::wire::enterprise_project::ListEnterpriseProject;
 use crate::wire::group::{CreateApiGroup, DeleteApiGroup, ListApiGroups, NewGroup};
 use crate::wire::vpc::ListVpcs;
@@ -117,6 +117,47 @@ async fn no_answer_names_whom_was_asked_and_why_not() {
     assert_eq!((error.status(), error.code()), (None, None));
     let cause = error.source().unwrap().to_string();
     assert_eq!(cause, "no address is known for the host `apig.example`");
+}
+
+/// A cloud that repeats what fails, over `script`.
+async fn patient(script: Script) -> Cloud {
+    let retry = Retry::new(script, Arc::new(Recorder::default()));
+    Cloud::over(target(Some("p1")), retry).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deletion_that_is_repeated_and_finds_nothing_is_done() {
+    let gone = r#"{"error_code":"APIG.3001","error_msg":"gone"}"#;
+    let cut = Script::new().fail(Failure::Cut).answer(404, gone);
+    patient(cut).await.send(&delete()).await.unwrap();
+
+    let at_once = Script::new().answer(404, gone);
+    assert!(patient(at_once).await.send(&delete()).await.unwrap_err().is_not_found());
+    let never_arrived = Script::new().fail(Failure::Connect).answer(404, gone);
+    assert!(patient(never_arrived).await.send(&delete()).await.unwrap_err().is_not_found());
+    let of_somebody_else = Script::new().fail(Failure::Cut).answer(404, "<h1>404</h1>");
+    let error = patient(of_somebody_else).await.send(&delete()).await.unwrap_err();
+    assert_eq!(error.status(), Some(404), "a proxy's 404 says nothing of the sort");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_without_an_answer_of_the_service_is_undecided() {
+    for (script, undecided) in [
+        (Script::new().fail(Failure::Cut), true),
+        (Script::new().fail(Failure::Timeout), true),
+        (Script::new().fail(Failure::Tls), false),
+        (Script::new().answer(502, "<h1>Bad Gateway</h1>"), true),
+        (Script::new().answer(200, "<html>"), true),
+        (Script::new().answer(500, r#"{"error_code":"APIG.9999","error_msg":"m"}"#), false),
+        (Script::new().answer(400, ""), false),
+    ] {
+        let error = patient(script).await.send(&create()).await.unwrap_err();
+        let expected = undecided.then_some("CreateApiGroupV2");
+        assert_eq!(error.undecided(), expected, "{error}");
+    }
+    let script = Script::new().answer(500, "");
+    let error = patient(script).await.send(&delete()).await.unwrap_err();
+    assert_eq!(error.undecided(), None, "it can be done again");
 }
 
 #[tokio::test]

@@ -34,6 +34,22 @@ pub(crate) enum TransportError {
     Setup(#[from] SetupError),
 }
 
+impl TransportError {
+    /// Whether the request could not be sent for what it is, or for want of something on this machine.
+    pub(crate) fn is_ours(&self) -> bool {
+        matches!(self, Self::Invalid(_) | Self::Setup(_))
+    }
+
+    /// Whether the request may have reached the service, so that nobody knows whether it was done.
+    pub(crate) fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Unreachable { failure, .. } => !failure.before_sending(),
+            Self::TooLarge { .. } => true,
+            Self::Invalid(_) | Self::Setup(_) => false,
+        }
+    }
+}
+
 /// Where an exchange broke off. Displays as the beginning of a sentence that the host ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {

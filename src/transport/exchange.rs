@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Everything but RFC 3986's unreserved characters, as in the signed form.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -103,6 +104,8 @@ pub(crate) struct Response {
     pub(crate) headers: Vec<(String, String)>,
     /// The whole body.
     pub(crate) body: Bytes,
+    /// Whether an earlier attempt at the same request may have reached the service, and got no answer of its own.
+    pub(crate) repeated: bool,
 }
 
 impl Response {
@@ -117,6 +120,17 @@ impl Response {
     /// The id under which the cloud's support finds the call.
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.header("X-Request-Id")
+    }
+
+    /// How long the service asks to be left alone, by `Retry-After`: seconds, or a date by its own clock.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let text = self.header("Retry-After")?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = jiff::Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()?;
+        let seconds = until.as_second() - self.date()?.as_second();
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
     /// When the service answered, by its own clock.
@@ -211,6 +225,7 @@ mod tests {
             status: 200,
             headers: vec![("x".to_owned(), "a-secret".to_owned())],
             body: Bytes::from_static(b"a-secret"),
+            repeated: false,
         };
         let text = format!("{:?} {response:?}", request("http://h"));
         assert!(text.contains("Authorization") && !text.contains("a-secret"), "{text}");
@@ -222,6 +237,7 @@ mod tests {
             status: 200,
             headers: vec![("date".to_owned(), date.to_owned())],
             body: Bytes::new(),
+            repeated: false,
         };
         let date = with("Fri, 02 Jan 2026 03:04:05 GMT").date();
         assert_eq!(date, Some("2026-01-02T03:04:05Z".parse().unwrap()));

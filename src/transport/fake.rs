@@ -34,6 +34,7 @@ impl Script {
             status,
             headers: headers.iter().map(|(n, v)| (text(n), text(v))).collect(),
             body: Bytes::from(body.to_owned()),
+            repeated: false,
         }));
         self
     }

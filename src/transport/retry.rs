@@ -54,13 +54,17 @@ impl<E: Exchange> Retry<E> {
 impl<E: Exchange> Exchange for Retry<E> {
     async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let mut number = 1;
+        let mut may_have_arrived = false;
         loop {
             let attempt = Attempt {
                 method: request.method,
                 path: &request.path,
                 number,
             };
-            let outcome = self.once(request, attempt).await;
+            let outcome = self.once(request, attempt).await.map(|response| Response {
+                repeated: may_have_arrived,
+                ..response
+            });
             let wait = match number < ATTEMPTS && may_go_again(request, &outcome) {
                 true => wait(number, outcome.as_ref().ok()),
                 false => None,
@@ -71,6 +75,7 @@ impl<E: Exchange> Exchange for Retry<E> {
                 Err(error) => error.to_string(),
             };
             self.observer.observe(&Event::Retrying { attempt, why, wait });
+            may_have_arrived |= may_have_been_done(&outcome);
             tokio::time::sleep(wait).await;
             number += 1;
         }
@@ -90,11 +95,19 @@ fn may_go_again(request: &Request, outcome: &Result<Response, TransportError>) -
     }
 }
 
+/// Whether the service may have done what was asked, though this is how the attempt ended.
+fn may_have_been_done(outcome: &Result<Response, TransportError>) -> bool {
+    match outcome {
+        Ok(response) => PASSING.contains(&response.status),
+        Err(error) => error.may_have_arrived(),
+    }
+}
+
 /// How long to wait after attempt `number`, or nothing when the service asks for more patience than there is.
 fn wait(number: u32, response: Option<&Response>) -> Option<Duration> {
     // Without randomness the wait is the longest one: polite, only less spread.
     let own = backoff(number, getrandom::u64().unwrap_or(u64::MAX));
-    match response.and_then(asked) {
+    match response.and_then(Response::retry_after) {
         Some(asked) if asked > LONGEST_ASKED => None,
         Some(asked) => Some(asked.max(own)),
         None => Some(own),
@@ -107,17 +120,6 @@ fn backoff(number: u32, random: u64) -> Duration {
         .saturating_mul(2_u32.saturating_pow(number.saturating_sub(1)))
         .min(CAP);
     longest.mul_f64(random as f64 / u64::MAX as f64)
-}
-
-/// What the service asks for by `Retry-After`: seconds, or a date by its own clock.
-fn asked(response: &Response) -> Option<Duration> {
-    let text = response.header("Retry-After")?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = jiff::Timestamp::try_from(httpdate::parse_http_date(text).ok()?).ok()?;
-    let seconds = until.as_second() - response.date()?.as_second();
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -178,6 +180,18 @@ mod tests {
                 let again = goes_again(|script| script.fail(failure), method).await;
                 assert_eq!(again, expected, "{method} {failure:?}");
             }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_tells_whether_an_earlier_attempt_may_have_been_done() {
+        let cut = Script::new().fail(Failure::Cut).answer(404, "");
+        let failed_on_the_way = Script::new().answer(504, "").answer(429, "").answer(404, "");
+        let refused = Script::new().fail(Failure::Connect).answer(429, "").answer(404, "");
+        for (script, repeated) in [(cut, true), (failed_on_the_way, true), (refused, false)] {
+            let script = Arc::new(script);
+            let response = retry(&script).exchange(&request("DELETE", "")).await.unwrap();
+            assert_eq!((response.status, response.repeated), (404, repeated));
         }
     }
 

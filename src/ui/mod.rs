@@ -134,14 +134,27 @@ impl Ui {
     /// # Errors
     /// Stdout is closed or full.
     pub(crate) fn data(&self, text: &str) -> io::Result<()> {
-        self.bars.suspend(|| {
+        let written = self.bars.suspend(|| {
             let mut stdout = stdout().lock();
             stdout.write_all(text.as_bytes())?;
             if !text.ends_with('\n') && !text.is_empty() {
                 stdout.write_all(b"\n")?;
             }
             stdout.flush()
-        })
+        });
+        written.map_err(|error| io::Error::new(error.kind(), Unwritable(error)))
+    }
+
+    /// Writes what somebody else wrote to stdout: to a person's terminal without what would steer it, to anything
+    /// else as it is.
+    ///
+    /// # Errors
+    /// Stdout is closed or full.
+    pub(crate) fn message(&self, text: &str) -> io::Result<()> {
+        match stdout().is_terminal() {
+            true => self.data(&harmless(text)),
+            false => self.data(text),
+        }
     }
 
     /// Says what was done.
@@ -174,12 +187,12 @@ impl Ui {
 
     /// Says why the command failed: one line, then the chain of causes, then hints, which stay under `-q`.
     pub(crate) fn error(&self, error: &str, causes: &[String], hints: &[String]) {
-        let mut text = format!("{} {error}\n", self.painted(ERROR, "error:"));
+        let mut text = format!("{} {}\n", self.painted(ERROR, "error:"), harmless(error));
         for cause in causes {
-            text.push_str(&format!("  caused by: {cause}\n"));
+            text.push_str(&format!("  caused by: {}\n", harmless(cause)));
         }
         for hint in hints {
-            text.push_str(&format!("{} {hint}\n", self.painted(HINT, "hint:")));
+            text.push_str(&format!("{} {}\n", self.painted(HINT, "hint:"), harmless(hint)));
         }
         self.talk(&text);
     }
@@ -200,6 +213,24 @@ impl Ui {
     }
 }
 
+/// Stdout took no more.
+#[derive(Debug, thiserror::Error)]
+#[error("stdout cannot be written")]
+struct Unwritable(#[source] io::Error);
+
+/// `text` with every character written out that could steer a terminal; line feeds and tabs stay.
+fn harmless(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => safe.push(c),
+            c if c.is_control() => safe.extend(c.escape_default()),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 #[expect(clippy::disallowed_methods, reason = "the terminal is this layer's to write to")]
 fn stdout() -> io::Stdout {
     io::stdout()
@@ -208,4 +239,14 @@ fn stdout() -> io::Stdout {
 #[expect(clippy::disallowed_methods, reason = "the terminal is this layer's to write to")]
 fn stderr() -> io::Stderr {
     io::stderr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn what_could_steer_a_terminal_is_written_out() {
+        assert_eq!(harmless("a\tb\n\u{1b}[2Jé\r\u{9b}"), "a\tb\n\\u{1b}[2Jé\\r\\u{9b}");
+    }
 }

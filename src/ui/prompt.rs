@@ -15,6 +15,9 @@ pub(crate) enum PromptError {
         /// The flag that answers it.
         flag: &'static str,
     },
+    /// The person pressed Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
     /// The person said no.
     #[error("stopped: nothing was done")]
     Declined,
@@ -27,7 +30,7 @@ impl Ui {
     /// Asks `question`; the answer is never yes by default. `--yes` answers it.
     ///
     /// # Errors
-    /// [`PromptError::Declined`] for a no, [`PromptError::NoTerminal`] where nobody can be asked.
+    /// [`PromptError::Declined`] for a no, [`PromptError::Interrupted`] for Ctrl-C, [`PromptError::NoTerminal`] where nobody can be asked.
     pub(crate) fn confirm(&self, question: &str) -> Result<(), PromptError> {
         if self.options.yes {
             return Ok(());
@@ -45,7 +48,10 @@ impl Ui {
             Ok(true) => Ok(()),
             Ok(false) => Err(PromptError::Declined),
             Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
-                Err(PromptError::Declined)
+                // The question hid it, and was not there to show it again.
+                let _ = dialoguer::console::Term::stderr().show_cursor();
+                self.talk("\n");
+                Err(PromptError::Interrupted)
             }
             Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
         }

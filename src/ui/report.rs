@@ -1,6 +1,6 @@
 //! What a command answers: one value, shown to a person as columns or fields and to a program as data.
 
-use super::Format;
+use super::{Format, harmless};
 use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use serde::Serialize;
 use serde_json::Value;
@@ -85,7 +85,7 @@ impl Human {
                 let width = fields.iter().map(|(label, _)| label.len()).max().unwrap_or(0) + 1;
                 fields
                     .iter()
-                    .map(|(label, value)| format!("{:<width$} {value}\n", format!("{label}:")))
+                    .map(|(label, value)| format!("{:<width$} {}\n", format!("{label}:"), harmless(value)))
                     .collect()
             }
             Self::Table { header, rows } => table(header, rows),
@@ -104,7 +104,7 @@ fn table(header: &[&'static str], rows: &[Vec<String>]) -> String {
     );
     table.force_no_tty();
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| harmless(cell)));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -138,6 +138,16 @@ mod tests {
         assert_eq!(report.text(Format::Name).unwrap(), "a\nlonger\n");
         let data: serde_json::Value = serde_json::from_str(&report.text(Format::Json).unwrap()).unwrap();
         assert_eq!(data, json!(items));
+    }
+
+    #[test]
+    fn what_the_service_sends_does_not_steer_the_terminal() {
+        let data = json!({"name": "\u{1b}[2J"});
+        let item = Report::item(&data, "n", vec![("Name", Some("\u{1b}[2J".to_owned()))]);
+        assert_eq!(item.text(Format::Table).unwrap(), "Name: \\u{1b}[2J\n");
+        let list = Report::list(&[data], |_| "n".to_owned(), &[("NAME", &|_| "\u{1b}[2J".to_owned())]);
+        assert_eq!(list.text(Format::Table).unwrap(), "NAME\n\\u{1b}[2J\n");
+        assert!(list.text(Format::Json).unwrap().contains("\\u001b[2J"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self.rfile.read(1)
+            self.close_connection = True
             return
         command, _, path = self.path.partition("?")[2].partition("=")
         body = json.dumps(getattr(self, command)(path)).encode()
@@ -195,7 +196,7 @@ fn functions_and_instances_run_at_once_each_on_port_8000_of_its_own_machine() {
         .map(|instance| instance["pid"].as_u64().unwrap())
         .collect();
     assert_eq!(pids.len(), 4);
-    // Each takes bytes of its own.
+    // A byte makes each end.
     for mut socket in sockets {
         socket.stream.write_all(b"x").unwrap();
         assert_eq!(socket.stream.read(&mut [0]).unwrap(), 0);

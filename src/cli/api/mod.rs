@@ -201,6 +201,7 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
         return Err(CommandError::usage("nothing to change")
             .hint("give --network-architecture, --invocation-mode or --timeout"));
     }
+    change.check()?;
     let Named { name, gateway } = &args.named;
     let (api, changed) = context.app().await?.update_api(gateway, name, change).await?;
     if changed {
@@ -252,14 +253,12 @@ fn published_report(publication: &Publication, name: &str, environment: &str) ->
 
 async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandError> {
     let Named { name, gateway } = &args.named;
+    let app = context.app().await?;
+    app.api(&app.gateway(gateway).await?, name).await?;
     context
         .ui
         .confirm(&format!("Take the API {name} offline in {}?", args.environment))?;
-    context
-        .app()
-        .await?
-        .unpublish_api(gateway, name, &args.environment)
-        .await?;
+    app.unpublish_api(gateway, name, &args.environment).await?;
     context
         .ui
         .status(format_args!("took the API {name} offline in {}", args.environment));
@@ -267,8 +266,10 @@ async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandErr
 }
 
 async fn delete(args: &Named, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    app.api(&app.gateway(&args.gateway).await?, &args.name).await?;
     context.ui.confirm(&format!("Delete the API {}?", args.name))?;
-    context.app().await?.delete_api(&args.gateway, &args.name).await?;
+    app.delete_api(&args.gateway, &args.name).await?;
     context.ui.status(format_args!("deleted the API {}", args.name));
     Ok(())
 }

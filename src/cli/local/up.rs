@@ -73,6 +73,12 @@ pub(super) async fn run(args: Up, context: &Context) -> Result<(), CommandError>
             running.pid,
             running.endpoint()
         ));
+        if args.port != local::DEFAULT_PORT && args.port != 0 && args.port != running.port {
+            context.ui.warning(format_args!(
+                "its port stays {}; for another one, end it first: fgctl local down",
+                running.port
+            ));
+        }
         return Ok(());
     }
     if args.detach {
@@ -123,7 +129,7 @@ fn told(runtime: &Runtime, context: &Context) {
 
 /// Starts this program again in a process group of its own, and waits until it serves.
 async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), CommandError> {
-    fs::create_dir_all(state)?;
+    fs::create_dir_all(state).map_err(|error| unwritable(state, &error))?;
     let log = state.join("local.log");
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["local", "up", "--announce", "--state"]).arg(state);
@@ -144,7 +150,7 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(File::create(&log)?);
+        .stderr(File::create(&log).map_err(|error| unwritable(&log, &error))?);
     #[cfg(unix)]
     command.process_group(0);
     let mut child = command.spawn()?;
@@ -160,8 +166,16 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     }
     let _ = child.start_kill();
     let status = child.wait().await?;
-    Err(CommandError::child(
-        status,
-        &fs::read_to_string(&log).unwrap_or_default(),
-    ))
+    let said = fs::read_to_string(&log).unwrap_or_default();
+    let failed = CommandError::child(status, &said);
+    match said.trim().is_empty() {
+        // Whatever it wrote did not fit.
+        true => Err(failed.hint("see why it does not start, and whether the disk is full: fgctl local up")),
+        false => Err(failed),
+    }
+}
+
+/// The state's folder, or a file in it, cannot be made.
+fn unwritable(path: &Path, error: &std::io::Error) -> CommandError {
+    CommandError::failed(format!("`{}` cannot be made: {error}", path.display())).hint("another folder: --state DIR")
 }

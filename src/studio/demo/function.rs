@@ -39,7 +39,12 @@ async fn say_the_time(stream: TcpStream, interval: Duration) {
                 }
             }
             received = receiver.next() => match received {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(Message::Close(_))) => {
+                    // The answer to the close frame is waiting to be written.
+                    let _ = sender.flush().await;
+                    return;
+                }
+                Some(Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
         }

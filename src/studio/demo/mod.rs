@@ -6,7 +6,7 @@ mod sample;
 pub(crate) use function::serve;
 
 use crate::app::{
-    self, App, AppError, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
+    self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, NewDependency, NewFunctionInput,
     NewGatewayInput, NewTriggerInput, Protocol,
 };
 use crate::local::{self, Inherited, IsolationSetting, LocalCloud, StartError};
@@ -291,9 +291,8 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         "fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access",
         sample.code.display()
     );
-    teller
-        .step("HTTP function", &command, app.create_function(input, |_| ()))
-        .await?;
+    let create = async { app.create_function(input.prepare(|_| ())?).await };
+    teller.step("HTTP function", &command, create).await?;
     let input = NewDependency {
         name: DEPENDENCY.to_owned(),
         runtime: sample.runtime.to_owned(),
@@ -305,15 +304,19 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         sample.runtime,
         sample.dependency.display()
     );
-    teller
-        .step("dependency ZIP", &command, app.create_dependency(input))
-        .await?;
+    let create = async { app.create_dependency(input.prepare()?).await };
+    teller.step("dependency ZIP", &command, create).await?;
+    let attachment = Attachment {
+        dependency: DEPENDENCY,
+        function: FUNCTION,
+        code: None,
+    };
     let command = format!("fgctl dependency attach {DEPENDENCY} --function {FUNCTION}");
     teller
         .step(
             "dependency attached",
             &command,
-            app.attach_dependency(DEPENDENCY, FUNCTION, None),
+            app.attach_dependency(attachment, None),
         )
         .await?;
     let command = format!("fgctl websocket enable {FUNCTION}");

@@ -82,6 +82,7 @@ impl Exchange for Http {
                 .map(|(n, v)| (n.as_str().to_owned(), text(v)))
                 .collect(),
             body: body.freeze(),
+            repeated: false,
         })
     }
 }

@@ -78,7 +78,8 @@ fn specification(
     };
     let batch = plan.places().clamp(2, BATCH);
     Specification {
-        name: id.to_owned(),
+        // A name of digits alone would be read as an address.
+        name: format!("i-{id}"),
         folder: home.folder.clone(),
         scratch: view.scratch,
         function: view.function,

@@ -3,6 +3,12 @@
 //! One place for both sides: fgctl explains a broken rule to its user, the local cloud refuses with the service's
 //! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
 
+mod text;
+
+pub(crate) use text::{
+    description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
+};
+
 use std::fmt;
 use std::ops::RangeInclusive;
 
@@ -26,12 +32,22 @@ pub(crate) const DEPENDENCY_FILES: usize = 30_000;
 pub(crate) const DEPENDENCIES_PER_FUNCTION: usize = 20;
 /// The longest description of a function or a dependency, in characters.
 pub(crate) const DESCRIPTION_LENGTH: usize = 512;
+/// The shortest and the longest handler of an event function, in characters.
+pub(crate) const HANDLER_LENGTH: RangeInclusive<usize> = 3..=128;
+/// The longest description of a gateway, in characters.
+pub(crate) const GATEWAY_DESCRIPTION_LENGTH: usize = 255;
+/// The longest remark on a group, in characters.
+pub(crate) const GROUP_REMARK_LENGTH: usize = 1000;
+/// The longest remark on an environment or a publication, in characters.
+pub(crate) const REMARK_LENGTH: usize = 255;
 /// Public inbound bandwidth of a gateway in Mbit/s.
 pub(crate) const INBOUND_BANDWIDTH: RangeInclusive<i64> = 5..=2000;
 /// The most environment variables of a function.
 pub(crate) const USER_DATA_ENTRIES: usize = 20;
 /// The longest environment of a function as JSON text, in characters.
 pub(crate) const USER_DATA_LENGTH: usize = 4096;
+/// How much of a value is shown in an error, in characters.
+const SHOWN_LENGTH: usize = 128;
 /// The only region in which WebSocket can be configured.
 pub(crate) const WEBSOCKET_REGION: &str = "cn-east-3";
 
@@ -56,8 +72,21 @@ impl fmt::Display for Broken {
             fault,
             rule,
         } = self;
-        write!(f, "{what} `{value}` is not allowed: {fault} (the rule: {rule})")
+        write!(f, "{what} `{}` is not allowed: {fault} (the rule: {rule})", visible(value))
     }
+}
+
+/// The start of `value`, so that a person can see it: what is not printable cannot steer the terminal.
+fn visible(value: &str) -> String {
+    let mut text: String = value.chars().take(SHOWN_LENGTH).collect();
+    if text.len() < value.len() {
+        text.push('…');
+    }
+    let escape = |c: char| match c.is_control() {
+        true => c.escape_default().to_string(),
+        false => c.to_string(),
+    };
+    text.chars().map(escape).collect()
 }
 
 /// What a name may look like.
@@ -284,170 +313,5 @@ pub(crate) fn runtime(value: &str) -> Result<(), Broken> {
     })
 }
 
-/// A request path of an API.
-pub(crate) fn request_path(value: &str) -> Result<(), Broken> {
-    let fault = if !value.starts_with('/') {
-        "it does not begin with `/`".to_owned()
-    } else if value.chars().count() > 512 {
-        format!("it has {} characters, more than 512", value.chars().count())
-    } else if let Some(c) = value
-        .chars()
-        .find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '%'))
-    {
-        format!("it holds {}", quoted(c))
-    } else {
-        return Ok(());
-    };
-    Err(Broken {
-        what: "path",
-        value: value.to_owned(),
-        fault,
-        rule: "begins with `/`, at most 512 characters, without spaces, `?`, `#` and `%`".to_owned(),
-    })
-}
-
-/// A description of a function or a dependency.
-pub(crate) fn description(value: &str) -> Result<(), Broken> {
-    let length = value.chars().count();
-    if length <= DESCRIPTION_LENGTH {
-        return Ok(());
-    }
-    Err(Broken {
-        what: "description",
-        value: value.chars().take(20).chain(['…']).collect(),
-        fault: format!("it has {length} characters, more than {DESCRIPTION_LENGTH}"),
-        rule: format!("at most {DESCRIPTION_LENGTH} characters"),
-    })
-}
-
-/// Environment variables of a function, name and value.
-pub(crate) fn user_data<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), Broken> {
-    let broken = |value: &str, fault: String| Broken {
-        what: "environment variable",
-        value: value.to_owned(),
-        fault,
-        rule: format!(
-            "at most {USER_DATA_ENTRIES} variables and {USER_DATA_LENGTH} characters in all; a name begins with a letter and holds letters, digits and underscores"
-        ),
-    };
-    let (mut count, mut length) = (0, 0);
-    for (name, value) in entries {
-        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
-        if let Some(c) = name.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '_') {
-            return Err(broken(name, format!("its name holds {}", quoted(c))));
-        }
-        if !begins {
-            return Err(broken(name, "its name does not begin with a letter".to_owned()));
-        }
-        count += 1;
-        length += name.chars().count() + value.chars().count();
-        if count > USER_DATA_ENTRIES {
-            return Err(broken(name, format!("it is one more than {USER_DATA_ENTRIES}")));
-        }
-        if length > USER_DATA_LENGTH {
-            return Err(broken(
-                name,
-                format!("with it there are more than {USER_DATA_LENGTH} characters"),
-            ));
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{
-        api_name, backend_timeout, dependency_name, environment_name, function_name, gateway_name, group_name,
-        memory_size, request_path, runtime, user_data,
-    };
-    use proptest::prelude::{prop_assert, prop_assert_eq, proptest};
-
-    #[test]
-    fn a_broken_rule_names_the_offending_part_and_the_rule() {
-        let text = function_name("my func").unwrap_err().to_string();
-        assert_eq!(
-            text,
-            "function name `my func` is not allowed: character 3 is a space (the rule: 1 to 60 letters, digits, \
-             hyphens and underscores, beginning with a letter and ending with a letter or digit)"
-        );
-        assert!(
-            api_name("API-demo")
-                .unwrap_err()
-                .to_string()
-                .contains("character 4 is `-`")
-        );
-        assert!(runtime("nodejs12.13").unwrap_err().fault == "no such runtime");
-        assert!(
-            runtime("node.js12.13")
-                .unwrap_err()
-                .to_string()
-                .contains("did you mean `Node.js12.13`?")
-        );
-    }
-
-    #[test]
-    fn each_bound_is_inside_and_the_next_value_is_out() {
-        for (check, least, most) in [
-            (function_name as fn(&str) -> _, 1, 60),
-            (dependency_name, 1, 96),
-            (api_name, 3, 64),
-            (gateway_name, 3, 64),
-            (group_name, 3, 255),
-            (environment_name, 3, 64),
-        ] {
-            for length in [least, most] {
-                assert!(check(&"a".repeat(length)).is_ok(), "{length}");
-            }
-            for length in [least - 1, most + 1] {
-                assert!(check(&"a".repeat(length)).is_err(), "{length}");
-            }
-        }
-        for (milliseconds, fine) in [(0, false), (1, true), (60_000, true), (60_001, false)] {
-            assert_eq!(backend_timeout(milliseconds).is_ok(), fine, "{milliseconds}");
-        }
-        assert!(memory_size(128).is_ok() && memory_size(129).is_err());
-    }
-
-    #[test]
-    fn names_begin_and_end_as_the_guide_says() {
-        for bad in ["1abc", "-abc", "abc-", "abc_", "a.b", "ä"] {
-            assert!(function_name(bad).is_err(), "{bad}");
-        }
-        assert!(function_name("WebSocket-demo").is_ok());
-        assert!(dependency_name("wss.nodejs-12_x").is_ok() && dependency_name("x.").is_err());
-        assert!(gateway_name("网关-1").is_ok() && gateway_name("1gw").is_err());
-        assert!(
-            group_name("1 group").is_err() && group_name("1/group (a)").is_err() && group_name("1/group(a)").is_ok()
-        );
-        assert!(request_path("websocket_demo").is_err() && request_path("/a b").is_err() && request_path("/a").is_ok());
-    }
-
-    #[test]
-    fn environment_variables_are_counted_and_named() {
-        assert!(user_data([("A_1", "x")]).is_ok());
-        assert!(user_data([("1A", "x")]).is_err() && user_data([("A-B", "x")]).is_err());
-        let long = "x".repeat(4096);
-        assert!(user_data([("A", long.as_str())]).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn function_names_are_as_the_services_pattern(name in "[-A-Za-z0-9_ é.]{0,62}") {
-            let chars: Vec<char> = name.chars().collect();
-            let expected = (1..=60).contains(&chars.len())
-                && chars[0].is_ascii_alphabetic()
-                && chars[chars.len() - 1].is_ascii_alphanumeric()
-                && chars.iter().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-            prop_assert_eq!(function_name(&name).is_ok(), expected);
-        }
-
-        #[test]
-        fn no_name_makes_a_rule_panic(name in "\\PC{0,300}") {
-            for check in [function_name, dependency_name, api_name, gateway_name, group_name, environment_name, request_path] {
-                if let Err(broken) = check(&name) {
-                    prop_assert!(!broken.fault.is_empty());
-                }
-            }
-        }
-    }
-}
+mod tests;
