@@ -8,6 +8,7 @@ use crate::wire::api_version::{ApiVersion, IN_FORCE};
 use clap::Args;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  fgctl api versions API_websocket_demo --gateway apig-ws")]
 pub(in crate::cli) struct Versions {
     #[command(flatten)]
     named: Named,
