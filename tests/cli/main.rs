@@ -14,6 +14,7 @@ mod contract;
 mod credentials;
 mod demo;
 mod dependency;
+mod doctor;
 mod documents;
 mod environment;
 mod function;
