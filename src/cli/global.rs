@@ -3,7 +3,7 @@
 use super::error::CommandError;
 use crate::app::App;
 use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
-use crate::config::{self, Settings};
+use crate::config::{self, Settings, SettingsError};
 use crate::env::{self, Env};
 use crate::local::{Inherited, Runtime};
 use crate::sign::Credentials;
@@ -233,6 +233,18 @@ impl Context {
         } else {
             None
         };
+        let settings = self.settings(running.as_ref())?;
+        for warning in &settings.warnings {
+            self.ui.warning(warning);
+        }
+        self.app_with(settings).await
+    }
+
+    /// Whom fgctl would call, with `running` for `--local`.
+    ///
+    /// # Errors
+    /// A setting is missing or cannot be read.
+    pub(super) fn settings(&self, running: Option<&Runtime>) -> Result<Settings, SettingsError> {
         let Global {
             region,
             project_id,
@@ -249,11 +261,7 @@ impl Context {
             ca_file,
         };
         let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
-        let settings = config::resolve(&flags, &variables, running.as_ref().map(local_cloud).as_ref())?;
-        for warning in &settings.warnings {
-            self.ui.warning(warning);
-        }
-        self.app_with(settings).await
+        config::resolve(&flags, &variables, running.map(local_cloud).as_ref())
     }
 
     /// The use cases on a local cloud that this process runs itself.

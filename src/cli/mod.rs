@@ -8,6 +8,7 @@ mod connect;
 mod deferred;
 mod demo;
 mod dependency;
+mod doctor;
 mod environment;
 mod error;
 mod exit;
@@ -86,6 +87,9 @@ enum Command {
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// See what this machine can do, and whom fgctl would call
+    #[command(after_help = "Example:\n  fgctl doctor -o json")]
+    Doctor,
     /// Send a signed request of any operation
     Request(request::Request),
     /// Print the completion script of a shell
@@ -141,7 +145,8 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         // These see to Ctrl-C themselves: they have something to end.
         Command::Local(Deferred(command)) => local::run(command, context).await,
-        Command::Demo(args) => demo::run(args, context).await,
+        // Boxed, because every other command would carry room for its many steps: 96 KB.
+        Command::Demo(args) => Box::pin(demo::run(args, context)).await,
         Command::Connect(args) => connect::run(args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
@@ -164,6 +169,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
         Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
         Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
+        Command::Doctor => doctor::run(context).await,
         Command::Request(args) => request::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {

@@ -1,6 +1,7 @@
 //! The error catalogue as data: what each code of the cloud means, what usually causes it, and what to do next.
 //!
 //! The local cloud answers with these statuses and texts; fgctl explains the real cloud's errors with the same.
+//! It decides nothing: which code an operation answers with is the local cloud's, which exit status follows is `cli`'s.
 
 pub(crate) mod apig;
 pub(crate) mod front_door;

@@ -16,7 +16,7 @@ mod start;
 mod state;
 mod store;
 
-pub(crate) use data::{Inherited, IsolationSetting};
+pub(crate) use data::{Inherited, IsolationSetting, abilities};
 pub(crate) use error::StartError;
 pub(crate) use runtime::{AskError, Runtime};
 pub(crate) use saved::SavedError;

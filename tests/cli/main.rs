@@ -14,6 +14,8 @@ mod contract;
 mod credentials;
 mod demo;
 mod dependency;
+mod doctor;
+mod documents;
 mod environment;
 mod function;
 mod gateway;

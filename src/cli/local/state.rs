@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  fgctl local reset\n\nThe account, the certificate authority and the functions' logs stay."
+    after_help = "Example:\n  fgctl local reset --yes\n\nThe account, the certificate authority and the functions' logs stay."
 )]
 pub(in crate::cli) struct Reset {
     /// Folder of the local cloud's state

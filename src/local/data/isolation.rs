@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use crate::sys::cgroup::Parent;
+use std::io;
 use std::path::Path;
 
 /// What is asked for.
@@ -55,6 +56,35 @@ impl Isolation {
             Self::Shared(why) => format!("none: {why}"),
         }
     }
+}
+
+/// What this machine can do for functions.
+#[derive(Debug)]
+pub(crate) struct Abilities {
+    /// `namespaces`, or `none: ` and why.
+    pub(crate) isolation: String,
+    /// Why a function's memory cannot be limited; nothing where it can.
+    pub(crate) memory_unlimited: Option<String>,
+}
+
+/// Finds out what this machine can do, by trying.
+///
+/// # Errors
+/// There is no temporary folder to try in.
+pub(crate) async fn abilities() -> io::Result<Abilities> {
+    let folder = std::env::temp_dir().join(format!("fgctl-doctor-{}", uuid::Uuid::new_v4().simple()));
+    std::fs::create_dir(&folder)?;
+    let found = Isolation::find(IsolationSetting::Auto, &folder).await;
+    std::fs::remove_dir_all(&folder)?;
+    let memory_unlimited = match &found {
+        #[cfg(target_os = "linux")]
+        Isolation::Own(possible) => possible.memory.as_ref().err().cloned(),
+        Isolation::Shared(_) => Some("functions share this machine".to_owned()),
+    };
+    Ok(Abilities {
+        isolation: found.describe(),
+        memory_unlimited,
+    })
 }
 
 #[cfg(not(target_os = "linux"))]

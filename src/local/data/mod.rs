@@ -40,7 +40,7 @@ mod variables;
 
 pub(super) use function_log::log_path;
 pub(super) use ingress::{GroupStatus, PortState};
-pub(crate) use isolation::IsolationSetting;
+pub(crate) use isolation::{IsolationSetting, abilities};
 pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;

@@ -2,6 +2,7 @@
 //!
 //! A write is acknowledged only after it is on disk. Files are complete before the record that names them commits,
 //! and files that no record names are swept at the next start, so a kill at any moment loses nothing acknowledged.
+//! It knows the form of records, not what they mean: the rules between them are the control plane's.
 
 mod blobs;
 pub(super) mod records;
