@@ -10,7 +10,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  fgctl local reset --yes\n\nThe account, the certificate authority and the functions' logs stay.")]
+#[command(
+    after_help = "Example:\n  fgctl local reset --yes\n\nThe account, the certificate authority and the functions' logs stay."
+)]
 pub(in crate::cli) struct Reset {
     /// Folder of the local cloud's state
     #[arg(long, value_name = "DIR")]
