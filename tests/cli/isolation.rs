@@ -99,7 +99,10 @@ impl Functions {
     }
 
     fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.0.json("local status")["groups"][0]["port"])
+        let status = self.0.json("local status");
+        let mut groups = status["groups"].as_array().unwrap().iter();
+        let group = groups.find(|group| group["name"] == "APIGroup_ws").unwrap();
+        format!("127.0.0.1:{}", group["port"])
     }
 
     /// Sends a request, and reads the status and the whole answer.
