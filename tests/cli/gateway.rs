@@ -59,7 +59,7 @@ fn a_trigger_explains_a_gateway_that_is_still_being_created_and_waits_for_it() {
     cloud.fgctl(trigger).failure(
         5,
         &[
-            "is not running: its status is Creating",
+            "is not running yet: its status is Creating",
             "--wait",
             "fgctl gateway wait apig-ws",
         ],
