@@ -284,14 +284,11 @@ fn tmp_is_an_instances_own_and_the_hosts_files_cannot_be_written() {
     assert_eq!(functions.ask(&format!("a?exists={file}")), true);
     assert_eq!(functions.ask(&format!("b?exists={file}")), false);
     assert!(!Path::new(&file).exists());
-    // A folder that the function's user may write, outside `/tmp`.
-    let host = Path::new(env!("CARGO_TARGET_TMPDIR")).join("written-by-a-function");
-    assert_eq!(
-        functions.ask(&format!("a?exists={}", host.parent().unwrap().display())),
-        true
-    );
-    assert_eq!(functions.ask(&format!("a?write={}", host.display())), "EROFS");
-    assert!(!host.exists());
+    // A folder that anybody may write, outside `/tmp`.
+    let host = format!("/var/tmp/fgctl-test-{}", std::process::id());
+    assert_eq!(functions.ask("a?exists=/var/tmp"), true);
+    assert_eq!(functions.ask(&format!("a?write={host}")), "EROFS");
+    assert!(!Path::new(&host).exists());
 }
 
 #[test]

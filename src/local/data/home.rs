@@ -184,12 +184,19 @@ pub(super) struct View {
 fn shown(path: &OsStr) -> Vec<Shown> {
     let program = std::env::current_exe().ok();
     let paths: BTreeSet<PathBuf> = std::env::split_paths(path).chain(program).collect();
-    let below = |path: PathBuf| {
-        let at = path.strip_prefix(TEMPORARY).ok()?.to_owned();
+    let mut shown: Vec<Shown> = Vec::new();
+    for source in paths {
+        let Ok(at) = source.strip_prefix(TEMPORARY).map(Path::to_owned) else {
+            continue;
+        };
         let plain = at.components().all(|part| matches!(part, Component::Normal(_)));
-        (plain && at.parent().is_some() && path.exists()).then_some(Shown { source: path, at })
-    };
-    paths.into_iter().filter_map(below).collect()
+        // What lies in a folder comes after it, and is shown with it.
+        let with_folder = shown.last().is_some_and(|folder| source.starts_with(&folder.source));
+        if plain && !with_folder && at.parent().is_some() && source.exists() {
+            shown.push(Shown { source, at });
+        }
+    }
+    shown
 }
 
 impl Drop for Home {
@@ -253,4 +260,29 @@ fn symlink(target: &Path, link: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn symlink(_target: &Path, _link: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::shown;
+    use std::ffi::OsString;
+
+    #[test]
+    fn what_path_names_below_tmp_stays_and_nothing_is_shown_twice() {
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let bin = folder.path().join("bin");
+        std::fs::create_dir_all(bin.join("more")).unwrap();
+        let path = format!(
+            "/usr/bin:/tmp:{0}/more:{0}:{0}/../x:relative:/tmp/no/such",
+            bin.display()
+        );
+        let all = shown(&OsString::from(path));
+        let below: Vec<_> = all
+            .iter()
+            .filter(|shown| shown.source.starts_with(folder.path()))
+            .collect();
+        assert_eq!(below.len(), 1);
+        assert_eq!(below[0].source, bin);
+        assert_eq!(std::path::Path::new("/tmp").join(&below[0].at), bin);
+    }
 }

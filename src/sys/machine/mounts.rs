@@ -101,7 +101,8 @@ fn show(source: &Path, target: &Path) -> io::Result<()> {
         fs::create_dir_all(target)?;
     } else {
         fs::create_dir_all(target.parent().unwrap_or(target))?;
-        File::create(target)?;
+        // Never through what is shown already: that would empty a file of the host.
+        File::create_new(target)?;
     }
     Ok(mount_bind_recursive(source, target)?)
 }

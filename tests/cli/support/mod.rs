@@ -37,7 +37,15 @@ impl World {
         const NOBODY: u32 = 65534;
         let mut world = Self::new();
         let program = world.path("fgctl");
-        std::fs::copy(env!("CARGO_BIN_EXE_fgctl"), &program).unwrap();
+        // Not written by this process: a child that another test forks meanwhile would hold the file, and keep it busy.
+        let mut copy = Command::new("cp");
+        assert!(
+            copy.arg(env!("CARGO_BIN_EXE_fgctl"))
+                .arg(&program)
+                .status()
+                .unwrap()
+                .success()
+        );
         std::os::unix::fs::chown(world.home.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         world.other_user = Some((program, NOBODY));
         world
