@@ -341,9 +341,11 @@ impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         let exit = match &error {
             StartError::Locked { .. } | StartError::PortTaken { .. } => Exit::Conflict,
-            StartError::NewerState { .. } | StartError::State(_) | StartError::Authority(_) | StartError::Io(_) => {
-                Exit::Failed
-            }
+            StartError::NewerState { .. }
+            | StartError::Damaged { .. }
+            | StartError::State(_)
+            | StartError::Authority(_)
+            | StartError::Io(_) => Exit::Failed,
         };
         let hints = error.hints();
         Self::of(exit, &error).hints(hints)

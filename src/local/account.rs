@@ -13,6 +13,9 @@ use std::path::Path;
 /// The only region of a local cloud: the one in which the guide's WebSocket can be configured.
 const REGION: &str = "cn-east-3";
 
+/// The account's file. It is written after the database has been made.
+pub(super) const FILE: &str = "account.json";
+
 /// The account as its file holds it.
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -54,15 +57,30 @@ pub(super) struct Invalid;
 /// The account of the state in `folder`, made at the first start. One that was loaded with its state counts before
 /// the file, which is then written anew.
 pub(super) fn open(folder: &Path, store: &Store) -> Result<Account, StartError> {
-    let path = folder.join("account.json");
+    let path = folder.join(FILE);
     let loaded = store.read(|reader| reader.get(&ACCOUNT, ACCOUNT_KEY).map_err(StartError::from))?;
     let file = match (loaded, fs::read(&path)) {
         (Some(loaded), written) => follow(&path, loaded, written.ok())?,
-        (None, Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|error| StartError::State(Box::new(error)))?,
-        (None, Err(error)) if error.kind() == io::ErrorKind::NotFound => create(&path)?,
+        (None, Ok(bytes)) => serde_json::from_slice(&bytes).map_err(|error| damaged(&path, error))?,
+        (None, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+            if !store.is_empty()? {
+                return Err(damaged(
+                    &path,
+                    "it is missing, and the state's records belong to its account",
+                ));
+            }
+            create(&path)?
+        }
         (None, Err(error)) => return Err(StartError::State(Box::new(error))),
     };
-    file.into_account().map_err(|error| StartError::State(Box::new(error)))
+    file.into_account().map_err(|error| damaged(&path, error))
+}
+
+fn damaged(path: &Path, fault: impl ToString) -> StartError {
+    StartError::Damaged {
+        path: path.to_owned(),
+        fault: fault.to_string(),
+    }
 }
 
 /// Writes the account that was `loaded` to its file, unless that is what was `written` there.

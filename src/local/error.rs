@@ -37,6 +37,14 @@ pub(crate) enum StartError {
     /// The state could not be read or written.
     #[error("the state cannot be opened")]
     State(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file of the state is not what it was. It is never replaced: what it held would be lost for good.
+    #[error("`{}` is damaged: {fault}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        fault: String,
+    },
     /// The certificate authority of the state cannot be used.
     #[error("the certificate authority of the state cannot be used")]
     Authority(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -50,11 +58,18 @@ impl StartError {
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
             Self::NewerState { .. } => vec!["use the newer fgctl, or another folder: --state DIR".to_owned()],
-            Self::Locked { .. } => vec![
-                "end it: fgctl local down".to_owned(),
+            Self::Locked { state, .. } => vec![
+                format!("end it: fgctl local down --state '{}'", state.display()),
                 "or use another folder: --state DIR".to_owned(),
             ],
             Self::PortTaken { .. } => vec!["take another port: --port 0 takes any".to_owned()],
+            Self::Damaged { path, .. } => vec![
+                "put it back from a copy, or begin with an empty state: --state DIR".to_owned(),
+                match path.parent() {
+                    Some(state) => format!("to give this state up for good: rm -r '{}'", state.display()),
+                    None => "remove it to give this state up for good".to_owned(),
+                },
+            ],
             Self::State(_) | Self::Authority(_) | Self::Io(_) => vec!["another folder: --state DIR".to_owned()],
         }
     }

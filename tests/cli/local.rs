@@ -2,6 +2,7 @@
 
 use crate::support::{Cloud, World, http_function};
 use std::fs;
+use std::path::PathBuf;
 
 #[test]
 fn up_detached_twice_env_status_and_down() {
@@ -140,4 +141,55 @@ fn an_interrupt_ends_it_and_leaves_no_runtime_file() {
     assert!(kill.success());
     assert_eq!(cloud.ended(), Some(0));
     assert!(!fs::exists(format!("{state}/runtime.json")).unwrap());
+}
+
+/// What a state has lost is told; nothing is put in its place.
+#[test]
+fn a_damaged_state_is_explained_and_kept() {
+    let mut cloud = Cloud::start();
+    http_function(&cloud);
+    cloud.fgctl("function create f --code code").success();
+    let state = PathBuf::from(cloud.json("local status")["state"].as_str().unwrap());
+    cloud.kill();
+    for (name, damage, texts) in [
+        (
+            "account.json",
+            Some("{"),
+            &["account.json` is damaged", "put it back", "rm -r"] as &[&str],
+        ),
+        ("account.json", None, &["account.json` is damaged: it is missing"]),
+        (
+            "state.redb",
+            Some(""),
+            &["state.redb` is damaged: it is missing or empty"],
+        ),
+        (
+            "state.redb",
+            Some("no database"),
+            &["state.redb` is damaged", "put it back"],
+        ),
+        ("state.redb", None, &["state.redb` is damaged: it is missing or empty"]),
+        ("ca.pem", Some("x"), &["certificate authority", "ca.pem"]),
+    ] {
+        let path = state.join(name);
+        let sound = fs::read(&path).unwrap();
+        match damage {
+            Some(text) => fs::write(&path, text).unwrap(),
+            None => fs::remove_file(&path).unwrap(),
+        }
+        for detach in ["", " --detach"] {
+            let up = format!("local up --port 0 --ingress-port 0{detach}");
+            cloud.fgctl(&up).failure(1, texts);
+            assert_eq!(
+                fs::read(&path).ok(),
+                damage.map(|text| text.as_bytes().to_vec()),
+                "{name}"
+            );
+        }
+        fs::write(&path, sound).unwrap();
+    }
+    // What only tells of an earlier run is written anew.
+    fs::write(state.join("runtime.json"), "{").unwrap();
+    cloud.up(&[]);
+    assert_eq!(cloud.fgctl("function list --local -o name").success().stdout, "f\n");
 }

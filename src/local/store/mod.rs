@@ -8,11 +8,14 @@ mod blobs;
 pub(super) mod records;
 pub(super) mod whole;
 
-use super::StartError;
+use super::{StartError, account};
 use blobs::Blobs;
-use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use redb::{
+    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -98,6 +101,25 @@ pub(super) struct Store {
     revision: AtomicU64,
 }
 
+/// Refuses a state whose database has been there and is gone: an empty one would take its place without a word.
+fn refuse_lost(folder: &Path, path: &Path) -> Result<(), StartError> {
+    let has_content = path.metadata().is_ok_and(|file| file.len() > 0);
+    match !has_content && folder.join(account::FILE).exists() {
+        true => Err(damaged(
+            path,
+            "it is missing or empty, and has held the state's records".to_owned(),
+        )),
+        false => Ok(()),
+    }
+}
+
+fn damaged(path: &Path, fault: String) -> StartError {
+    StartError::Damaged {
+        path: path.to_owned(),
+        fault,
+    }
+}
+
 /// A consistent view of the records, or, within [`Store::write`], the records as this write leaves them.
 pub(super) trait Read {
     /// The record under `key`.
@@ -118,7 +140,15 @@ impl Store {
     /// # Errors
     /// A newer schema, a broken database, or a folder that cannot be written.
     pub(super) fn open(folder: &Path, lifetime: Lifetime) -> Result<Self, StartError> {
-        let database = Database::create(folder.join("state.redb")).map_err(StoreError::database)?;
+        let path = folder.join("state.redb");
+        refuse_lost(folder, &path)?;
+        let database = Database::create(&path).map_err(|error| match error {
+            DatabaseError::Storage(StorageError::Corrupted(fault)) => damaged(&path, fault),
+            DatabaseError::Storage(StorageError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                damaged(&path, error.to_string())
+            }
+            error => StoreError::database(error).into(),
+        })?;
         let blobs = Blobs::open(folder.join("blobs")).map_err(StoreError::from)?;
         let store = Self {
             database,
@@ -136,6 +166,11 @@ impl Store {
         let named = whole::files(&store.records()?);
         store.blobs.sweep(&named).map_err(StoreError::from)?;
         Ok(store)
+    }
+
+    /// Whether it holds no record at all.
+    pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.records()?.values().all(|records| records.is_empty()))
     }
 
     /// A number that changes with every write: what was derived from the records is stale when it has.
