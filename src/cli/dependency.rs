@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::app::{Attachment, DependencySource, NewDependency};
 use crate::ui::Report;
 use crate::wire::dependency::Dependency;
@@ -50,13 +51,6 @@ pub(super) struct Create {
     /// Description, at most 512 characters
     #[arg(long)]
     description: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::{ListOnGateway, OnGateway};
 use crate::app;
 use crate::ui::Report;
 use crate::wire::environment::Environment;
@@ -14,13 +15,13 @@ pub(super) enum Command {
     Create(Create),
     /// List a gateway's environments
     #[command(after_help = "Example:\n  fgctl environment list --gateway apig-ws")]
-    List(List),
+    List(ListOnGateway),
     /// Show an environment
     #[command(after_help = "Example:\n  fgctl environment get RELEASE --gateway apig-ws")]
-    Get(Named),
+    Get(OnGateway),
     /// Delete an environment in which nothing is published
     #[command(after_help = "Example:\n  fgctl environment delete TEST --gateway apig-ws")]
-    Delete(Named),
+    Delete(OnGateway),
 }
 
 #[derive(Debug, Args)]
@@ -33,25 +34,6 @@ pub(super) struct Create {
     /// Remark
     #[arg(long)]
     remark: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Named {
-    /// Name or id
-    name: String,
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -68,7 +50,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&environment))?;
         }
         Command::List(args) => {
-            let environments = app.environments(&app.gateway(&args.gateway).await?, args.limit).await?;
+            let environments = app
+                .environments(&app.gateway(&args.gateway).await?, args.list.limit)
+                .await?;
             let report = Report::list(
                 &environments,
                 |environment| environment.name.clone(),

@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::app::{FunctionKind, NewFunctionInput};
 use crate::package::Archive;
 use crate::ui::{Report, Ui};
@@ -76,13 +77,6 @@ pub(super) struct Create {
     /// Enterprise project's id; 0 is the default project
     #[arg(long, value_name = "ID")]
     enterprise_project: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::app::{self, NewGatewayInput};
 use crate::ui::Report;
 use crate::wire::gateway::Gateway;
@@ -82,13 +83,6 @@ pub(super) struct Create {
     /// Wait until it runs
     #[arg(long)]
     wait: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::{ListOnGateway, OnGateway};
 use crate::app;
 use crate::ui::Report;
 use crate::wire::group::Group;
@@ -14,13 +15,13 @@ pub(super) enum Command {
     Create(Create),
     /// List a gateway's groups
     #[command(after_help = "Example:\n  fgctl group list --gateway apig-ws")]
-    List(List),
+    List(ListOnGateway),
     /// Show a group
     #[command(after_help = "Example:\n  fgctl group get APIGroup_ws --gateway apig-ws")]
-    Get(Named),
+    Get(OnGateway),
     /// Delete a group that holds no API
     #[command(after_help = "Example:\n  fgctl group delete APIGroup_ws --gateway apig-ws")]
-    Delete(Named),
+    Delete(OnGateway),
 }
 
 #[derive(Debug, Args)]
@@ -35,25 +36,6 @@ pub(super) struct Create {
     remark: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Named {
-    /// Name or id
-    name: String,
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-}
-
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     if let Command::Create(args) = &command {
         app::check_group(&args.name, args.remark.as_deref())?;
@@ -66,7 +48,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&group))?;
         }
         Command::List(args) => {
-            let groups = app.groups(&app.gateway(&args.gateway).await?, args.limit).await?;
+            let groups = app.groups(&app.gateway(&args.gateway).await?, args.list.limit).await?;
             let report = Report::list(
                 &groups,
                 |group| group.name.clone(),

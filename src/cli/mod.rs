@@ -17,6 +17,7 @@ mod gateway;
 mod global;
 mod group;
 mod local;
+mod options;
 mod request;
 mod security_group;
 mod subnet;

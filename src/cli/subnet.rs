@@ -2,22 +2,16 @@
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::ui::Report;
 use crate::wire::subnet::ListSubnets;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List subnets
     #[command(after_help = "Example:\n  fgctl subnet list")]
     List(List),
-}
-
-#[derive(Debug, Args)]
-pub(super) struct List {
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {

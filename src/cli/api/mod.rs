@@ -4,6 +4,7 @@ mod version;
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::{ListOnGateway, OnGateway};
 use crate::app::ApiChange;
 use crate::ui::Report;
 use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, Publication, SYNC};
@@ -14,10 +15,10 @@ use clap::{Args, Subcommand, ValueEnum};
 pub(super) enum Command {
     /// List a gateway's APIs
     #[command(after_help = "Example:\n  fgctl api list --gateway apig-ws")]
-    List(List),
+    List(ListOnGateway),
     /// Show an API and its backend
     #[command(after_help = "Example:\n  fgctl api get API_websocket_demo --gateway apig-ws")]
-    Get(Named),
+    Get(OnGateway),
     /// Change an API's backend; publish it afterwards
     Update(Update),
     /// Publish an API's latest version
@@ -33,7 +34,7 @@ pub(super) enum Command {
     SwitchVersion(version::Switch),
     /// Delete an API that is published nowhere
     #[command(after_help = "Example:\n  fgctl api delete API_websocket_demo --gateway apig-ws")]
-    Delete(Named),
+    Delete(OnGateway),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -53,31 +54,12 @@ enum InvocationMode {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct List {
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Named {
-    /// Name or id
-    name: String,
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-}
-
-#[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  fgctl api update API_websocket_demo --gateway apig-ws --network-architecture v2 --invocation-mode sync"
 )]
 pub(super) struct Update {
     #[command(flatten)]
-    named: Named,
+    named: OnGateway,
     /// Network architecture of the backend
     #[arg(long, value_enum)]
     network_architecture: Option<NetworkArchitecture>,
@@ -93,7 +75,7 @@ pub(super) struct Update {
 #[command(after_help = "Example:\n  fgctl api publish API_websocket_demo --gateway apig-ws --environment RELEASE")]
 pub(super) struct Publish {
     #[command(flatten)]
-    named: Named,
+    named: OnGateway,
     /// Environment's name or id
     #[arg(long, default_value = RELEASE)]
     environment: String,
@@ -105,7 +87,7 @@ pub(super) struct Publish {
 #[derive(Debug, Args)]
 pub(super) struct Unpublish {
     #[command(flatten)]
-    named: Named,
+    named: OnGateway,
     /// Environment's name or id
     #[arg(long, default_value = RELEASE)]
     environment: String,
@@ -124,9 +106,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     }
 }
 
-async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+async fn list(args: &ListOnGateway, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let apis = app.apis(&app.gateway(&args.gateway).await?, args.limit).await?;
+    let apis = app.apis(&app.gateway(&args.gateway).await?, args.list.limit).await?;
     let report = Report::list(
         &apis,
         |api| api.name.clone(),
@@ -151,7 +133,7 @@ fn published(api: &Api) -> String {
         .unwrap_or_else(|| "no".to_owned())
 }
 
-async fn get(args: &Named, context: &Context) -> Result<(), CommandError> {
+async fn get(args: &OnGateway, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let api = app.api(&app.gateway(&args.gateway).await?, &args.name).await?;
     context.ui.show(&report(&api))?;
@@ -208,7 +190,7 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
             .hint("give --network-architecture, --invocation-mode or --timeout"));
     }
     change.check()?;
-    let Named { name, gateway } = &args.named;
+    let OnGateway { name, gateway } = &args.named;
     let (api, changed) = context.app().await?.update_api(gateway, name, change).await?;
     if changed {
         context.ui.status(format_args!(
@@ -227,7 +209,7 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
 }
 
 async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {
-    let Named { name, gateway } = &args.named;
+    let OnGateway { name, gateway } = &args.named;
     let publication = context
         .app()
         .await?
@@ -258,7 +240,7 @@ fn published_report(publication: &Publication, name: &str, environment: &str) ->
 }
 
 async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandError> {
-    let Named { name, gateway } = &args.named;
+    let OnGateway { name, gateway } = &args.named;
     let app = context.app().await?;
     app.api(&app.gateway(gateway).await?, name).await?;
     context
@@ -271,7 +253,7 @@ async fn unpublish(args: &Unpublish, context: &Context) -> Result<(), CommandErr
     Ok(())
 }
 
-async fn delete(args: &Named, context: &Context) -> Result<(), CommandError> {
+async fn delete(args: &OnGateway, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     app.api(&app.gateway(&args.gateway).await?, &args.name).await?;
     context.ui.confirm(&format!("Delete the API {}?", args.name))?;

@@ -2,7 +2,8 @@
 
 use super::super::error::CommandError;
 use super::super::global::Context;
-use super::{Named, published_report};
+use super::super::options::OnGateway;
+use super::published_report;
 use crate::ui::Report;
 use crate::wire::api_version::{ApiVersion, IN_FORCE};
 use clap::Args;
@@ -11,7 +12,7 @@ use clap::Args;
 #[command(after_help = "Example:\n  fgctl api versions API_websocket_demo --gateway apig-ws")]
 pub(in crate::cli) struct Versions {
     #[command(flatten)]
-    named: Named,
+    named: OnGateway,
     /// Only those of this environment, by name or id
     #[arg(long)]
     environment: Option<String>,
@@ -32,7 +33,7 @@ pub(in crate::cli) struct Switch {
 }
 
 pub(super) async fn list(args: &Versions, context: &Context) -> Result<(), CommandError> {
-    let Named { name, gateway } = &args.named;
+    let OnGateway { name, gateway } = &args.named;
     let app = context.app().await?;
     let versions = app.api_versions(gateway, name, args.environment.as_deref()).await?;
     let report = Report::list(

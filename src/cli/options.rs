@@ -1,0 +1,31 @@
+//! Arguments that several nouns take alike.
+
+use clap::Args;
+
+/// How much a list shows.
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+}
+
+/// A list of what is on one gateway.
+#[derive(Debug, Args)]
+pub(super) struct ListOnGateway {
+    /// Gateway's name or id
+    #[arg(long)]
+    pub(super) gateway: String,
+    #[command(flatten)]
+    pub(super) list: List,
+}
+
+/// Something on a gateway.
+#[derive(Debug, Args)]
+pub(super) struct OnGateway {
+    /// Name or id
+    pub(super) name: String,
+    /// Gateway's name or id
+    #[arg(long)]
+    pub(super) gateway: String,
+}
