@@ -1,27 +1,14 @@
 //! Every operation that the local cloud serves, driven by the vendor's own Python SDK.
 
-use crate::support::{Cloud, Run, http_function, project, python};
-use std::process::Command;
-
-/// As for the other tests with the SDK: they share one installation.
-const PACKAGES: [&str; 3] = [
-    "huaweicloudsdkcore==3.1.219",
-    "huaweicloudsdkfunctiongraph==3.1.219",
-    "huaweicloudsdkapig==3.1.219",
-];
+use crate::support::{Cloud, Run, http_function, sdk_script};
 
 #[test]
 fn the_official_sdk_reads_every_answer() {
-    let Some(python) = python("sdk", &PACKAGES) else { return };
     let cloud = Cloud::start_with(&["--gateway-delay", "200ms"]);
-    let mut command = Command::new(python);
-    command.arg(project().join("tests/sdk/contract.py"));
-    for (name, value) in cloud.json("local env").as_object().unwrap() {
-        command.env(name, value.as_str().unwrap());
-    }
-    let id = |list: &str| cloud.json(list)[0]["id"].as_str().unwrap().to_owned();
-    let network = ["vpc list", "subnet list", "security-group list"].map(id).join(" ");
-    let run = Run::of(command.env("NETWORK", network).output().unwrap()).success();
+    let Some(mut script) = sdk_script(&cloud, "contract.py") else {
+        return;
+    };
+    let run = Run::of(script.output().unwrap()).success();
     assert!(run.stdout.ends_with("done\n"), "{run:?}");
 }
 

@@ -4,7 +4,7 @@ mod fixture;
 mod tools;
 
 pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
-pub(crate) use tools::{node_with_ws, python, say_skipped, skip, skipped};
+pub(crate) use tools::{node_with_ws, python, say_skipped, sdk_script, skip, skipped};
 
 use serde_json::Value;
 use std::ffi::OsStr;

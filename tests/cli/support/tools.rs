@@ -1,5 +1,6 @@
 //! Other people's programs: found where they are, fetched where their package manager is, else skipped loudly.
 
+use super::{Cloud, project};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -91,4 +92,26 @@ pub(crate) fn python(name: &str, packages: &[&str]) -> Option<PathBuf> {
             .args(packages));
     });
     Some(folder.join("venv/bin/python"))
+}
+
+/// The vendor's own SDKs, pinned, as `tests/sdk/requirements.txt` lists them.
+const SDKS: &str = include_str!("../../sdk/requirements.txt");
+
+/// `script` of `tests/sdk`, ready to run by a Python that has the vendor's SDKs, against the running `cloud`.
+#[track_caller]
+pub(crate) fn sdk_script(cloud: &Cloud, script: &str) -> Option<Command> {
+    let packages: Vec<&str> = SDKS.lines().filter(|line| !line.is_empty()).collect();
+    let digest = packages
+        .join(" ")
+        .bytes()
+        .fold(0_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+    let mut command = Command::new(python(&format!("sdk-{digest:08x}"), &packages)?);
+    command.arg(project().join("tests/sdk").join(script));
+    for (name, value) in cloud.json("local env").as_object().unwrap() {
+        command.env(name, value.as_str().unwrap());
+    }
+    let id = |list: &str| cloud.json(list)[0]["id"].as_str().unwrap().to_owned();
+    let network = ["vpc list", "subnet list", "security-group list"].map(id).join(" ");
+    command.env("NETWORK", network);
+    Some(command)
 }
