@@ -12,7 +12,7 @@ const NO_CONTENT: u16 = 204;
 
 /// Where each service is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Endpoints([(Service, String); 5]);
+pub(crate) struct Endpoints([(Service, String); 6]);
 
 impl Endpoints {
     /// Asks `of` for the URL of each service: scheme and authority, without a final `/`.

@@ -84,7 +84,7 @@ pub(crate) struct Settings {
     pub(crate) proxies: Proxies,
     /// What the user should be told before anything is sent.
     pub(crate) warnings: Vec<Warning>,
-    endpoints: [(Service, Sourced<Endpoint>); 5],
+    endpoints: [(Service, Sourced<Endpoint>); 6],
 }
 
 impl Settings {
@@ -205,7 +205,7 @@ fn endpoints(
     variables: Lookup<'_>,
     local: Option<&LocalCloud>,
     region: &str,
-) -> Result<[(Service, Sourced<Endpoint>); 5], SettingsError> {
+) -> Result<[(Service, Sourced<Endpoint>); 6], SettingsError> {
     let flagged = Given::read(flags.endpoints.iter().map(String::as_str), Origin::Flag("--endpoint"))?;
     let below = match local {
         Some(local) => Given::read([local.endpoint.as_str()], Origin::LocalCloud)?,

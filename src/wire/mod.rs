@@ -11,6 +11,7 @@ pub(crate) mod environment;
 pub(crate) mod function;
 pub(crate) mod gateway;
 pub(crate) mod group;
+pub(crate) mod obs;
 pub(crate) mod operation;
 pub(crate) mod project;
 pub(crate) mod quota;

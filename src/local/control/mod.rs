@@ -101,6 +101,7 @@ fn filter(method: Method) -> MethodFilter {
         Method::Post => MethodFilter::POST,
         Method::Put => MethodFilter::PUT,
         Method::Delete => MethodFilter::DELETE,
+        Method::Head => MethodFilter::HEAD,
     }
 }
 

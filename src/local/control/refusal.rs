@@ -156,7 +156,7 @@ impl Generic {
                 shape: vpc::PARAMETER,
                 internal: front_door::BAD_REQUEST,
             },
-            Service::Iam | Service::Eps => Self {
+            Service::Iam | Service::Eps | Service::Obs => Self {
                 project: front_door::NOT_ALLOWED,
                 not_json: front_door::BAD_REQUEST,
                 shape: front_door::BAD_REQUEST,

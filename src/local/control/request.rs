@@ -182,7 +182,7 @@ fn input<O: Operation>(account: &Account, fields: &RawPathParams, parts: &Parts,
     }
     let body = match O::METHOD {
         Method::Post | Method::Put => body_of(&generic, body)?,
-        Method::Get | Method::Delete => None,
+        Method::Get | Method::Delete | Method::Head => None,
     };
     let input = assemble(path, query_pairs(parts.uri.query()), body);
     input.map_err(|error| Refusal::because(generic.shape, error))
