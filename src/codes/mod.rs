@@ -6,6 +6,7 @@
 pub(crate) mod apig;
 pub(crate) mod front_door;
 pub(crate) mod functiongraph;
+pub(crate) mod obs;
 pub(crate) mod vpc;
 
 /// An error code of the cloud.
@@ -38,7 +39,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     ];
     functiongraph
         .into_iter()
-        .chain([apig::ALL, vpc::ALL, front_door::ALL])
+        .chain([apig::ALL, obs::ALL, vpc::ALL, front_door::ALL])
         .flatten()
 }
 

@@ -22,6 +22,7 @@ mod gateway_creation;
 mod gateway_status;
 mod group;
 mod identity;
+mod obs;
 mod page;
 mod project;
 mod publication;
@@ -43,6 +44,7 @@ use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
 use request::{Call, Desk};
@@ -52,15 +54,17 @@ use std::sync::Arc;
 pub(super) fn router(contexts: Arc<Contexts>) -> Router {
     let routes = Routes::default();
     let routes = publications(gateways(networks(functions(routes))));
+    let desk = Arc::new(Desk {
+        contexts,
+        guard: front_door::Guard::default(),
+    });
     routes
         .0
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
-        .with_state(Arc::new(Desk {
-            contexts,
-            guard: front_door::Guard::default(),
-        }))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), obs::divert))
+        .with_state(desk)
 }
 
 /// The ids that follow from `account`, as records have them: always the same ones in the same order.

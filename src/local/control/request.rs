@@ -157,7 +157,7 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Reads a body to its end without keeping it, as far as a body may go.
-async fn discard(body: Body) {
+pub(super) async fn discard(body: Body) {
     let mut body = Limited::new(body, BODY_LIMIT);
     let _ = tokio::time::timeout(BODY_TIME, async { while let Some(Ok(_)) = body.frame().await {} }).await;
 }

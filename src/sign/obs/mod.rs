@@ -251,6 +251,13 @@ fn is_subresource(name: &str, style: Style) -> bool {
     SUBRESOURCES.binary_search(&name.as_str()).is_ok() || name.starts_with(style.prefix())
 }
 
+/// Whether a parameter of this name is signed, in either style.
+pub(crate) fn is_signed_parameter(name: &str) -> bool {
+    [Style::Obs, Style::Aws]
+        .into_iter()
+        .any(|style| is_subresource(name, style))
+}
+
 fn signature(secret: &Secret, text: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.expose().as_bytes()) else {
         unreachable!("HMAC takes a key of any length");

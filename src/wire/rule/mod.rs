@@ -3,8 +3,12 @@
 //! One place for both sides: fgctl explains a broken rule to its user, the local cloud refuses with the service's
 //! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
 
+mod obs;
 mod text;
 
+pub(crate) use obs::{
+    KEY_LENGTH, OBJECT_LIMIT, OBS_ARCHIVE_LIMIT, PART_MINIMUM, PART_NUMBERS, bucket_name, object_key,
+};
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
 };
