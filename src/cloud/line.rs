@@ -1,7 +1,7 @@
 //! One call: from an operation to a request, and from its answer to the operation's output.
 
 use super::error::{ApiError, Asked, ReadError};
-use crate::transport::{AnyExchange, Query, Request, Response};
+use crate::transport::{AnyExchange, Query, Request, Response, Scheme};
 use crate::wire::{Method, Operation, Parts, Service, ShapeError};
 use bytes::Bytes;
 use serde_json::Value;
@@ -86,6 +86,8 @@ impl Line {
             headers: identity.into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
             body: call.parts.body.clone().map_or_else(Bytes::new, Bytes::from),
             idempotent: call.method.is_idempotent(),
+            scheme: Scheme::Api,
+            progress: None,
         }
     }
 
@@ -128,7 +130,7 @@ impl Line {
         identity: Option<Identity>,
     ) -> Result<O::Output, ApiError> {
         let response = self.perform(&Call::of(operation, project_id)?, identity).await?;
-        output::<O>(&response).map_err(|error| ApiError::unreadable::<O>(&response, error))
+        output::<O>(&response).map_err(|error| ApiError::unreadable((O::NAME, O::METHOD), &response, error))
     }
 }
 

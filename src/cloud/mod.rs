@@ -5,6 +5,7 @@
 
 mod error;
 mod line;
+mod obs;
 mod pages;
 mod project;
 mod refusal;
@@ -13,6 +14,7 @@ pub(crate) mod wait;
 pub(crate) use crate::transport::{Attempt, Event, Exchange, Observer, Options, Proxies, Response, SetupError};
 pub(crate) use error::{ApiError, Refusal};
 pub(crate) use line::{Call, Endpoints};
+pub(crate) use obs::Payload;
 pub(crate) use project::ProjectError;
 
 /// Test doubles for the layers above.
@@ -63,6 +65,7 @@ struct Inner {
     region: String,
     project_id: String,
     domain_id: OnceCell<Option<String>>,
+    credentials: Credentials,
 }
 
 impl Cloud {
@@ -86,7 +89,7 @@ impl Cloud {
             region,
             project_id,
             mut domain_id,
-            ..
+            credentials,
         } = target;
         let line = Line {
             exchange: Arc::new(exchange),
@@ -104,6 +107,7 @@ impl Cloud {
             line,
             region,
             project_id,
+            credentials,
             domain_id: domain_id.map_or_else(OnceCell::new, |id| OnceCell::new_with(Some(Some(id)))),
         })))
     }

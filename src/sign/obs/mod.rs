@@ -156,6 +156,11 @@ pub(crate) struct Request<'a> {
     pub(crate) headers: &'a [(String, String)],
 }
 
+/// `now` as the header `Date` writes it.
+pub(crate) fn date_text(now: jiff::Timestamp) -> String {
+    now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// `key` as it goes on the wire and into the signature.
 pub(crate) fn encode_key(key: &str) -> String {
     utf8_percent_encode(key, KEY).to_string()

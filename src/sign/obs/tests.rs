@@ -175,6 +175,11 @@ const GET: Request<'_> = Request {
 };
 
 #[test]
+fn a_date_is_written_as_http_does() {
+    assert_eq!(super::date_text(then()), DATE);
+}
+
+#[test]
 fn a_signature_lasts_fifteen_minutes_either_way() {
     for (seconds, expected) in [
         (0, Ok(())),

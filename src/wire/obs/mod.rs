@@ -14,7 +14,7 @@ pub(crate) mod object;
 mod tests;
 mod xml;
 
-pub(crate) use xml::{ErrorBody, Root, Xml, XmlError, read_error};
+pub(crate) use xml::{ErrorBody, Xml, XmlError, read_error};
 
 use super::operation::{Method, ShapeError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -81,13 +81,16 @@ pub(crate) trait ObsOperation: Serialize + DeserializeOwned + Send + Sync {
     }
 }
 
+/// Headers, names in lower case, and XML.
+pub(crate) type Written = (Vec<(String, String)>, Option<String>);
+
 /// What a success answers, besides an object's bytes.
 pub(crate) trait Answer: Sized + Send {
     /// Headers and XML.
     ///
     /// # Errors
     /// A fault of fgctl.
-    fn write(&self) -> Result<(Vec<(String, String)>, Option<String>), ShapeError>;
+    fn write(&self) -> Result<Written, ShapeError>;
     /// From headers, whose names are in lower case, and XML.
     ///
     /// # Errors
@@ -96,7 +99,7 @@ pub(crate) trait Answer: Sized + Send {
 }
 
 impl Answer for () {
-    fn write(&self) -> Result<(Vec<(String, String)>, Option<String>), ShapeError> {
+    fn write(&self) -> Result<Written, ShapeError> {
         Ok((Vec::new(), None))
     }
 
@@ -110,7 +113,7 @@ impl Answer for () {
 pub(crate) struct Headers<T>(pub(crate) T);
 
 impl<T: Serialize + DeserializeOwned + Send> Answer for Headers<T> {
-    fn write(&self) -> Result<(Vec<(String, String)>, Option<String>), ShapeError> {
+    fn write(&self) -> Result<Written, ShapeError> {
         let Value::Object(mut fields) = serde_json::to_value(&self.0)? else {
             return Err(ShapeError::Input("Headers", "it is no struct".to_owned()));
         };

@@ -1,6 +1,6 @@
 //! XML in requests and answers, and the form of errors.
 
-use super::{Answer, ShapeError};
+use super::{Answer, ShapeError, Written};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// What begins every document.
@@ -48,7 +48,7 @@ pub(super) fn read<T: Root>(text: &str) -> Result<T, XmlError> {
 pub(crate) struct Xml<T>(pub(crate) T);
 
 impl<T: Root> Answer for Xml<T> {
-    fn write(&self) -> Result<(Vec<(String, String)>, Option<String>), ShapeError> {
+    fn write(&self) -> Result<Written, ShapeError> {
         Ok((Vec::new(), Some(write(&self.0)?)))
     }
 
