@@ -98,33 +98,6 @@ pub(crate) struct BucketHead {
     pub(crate) version: Option<String>,
 }
 
-/// Shows a bucket's region. Source: "Obtaining Bucket Location".
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct GetBucketLocation {
-    /// Its name.
-    pub(crate) bucket: String,
-}
-
-impl ObsOperation for GetBucketLocation {
-    const NAME: &'static str = "GetBucketLocation";
-    const METHOD: Method = Method::Get;
-    const TARGET: Target = Target::Bucket;
-    const MARKS: &'static [&'static str] = &["location"];
-    type Output = Xml<BucketLocation>;
-}
-
-/// What [`GetBucketLocation`] answers; in the other style it is an element within `CreateBucketConfiguration`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct BucketLocation {
-    /// The region.
-    #[serde(rename = "$text", default)]
-    pub(crate) location: String,
-}
-
-impl Root for BucketLocation {
-    const ROOT: &'static str = "Location";
-}
-
 /// Deletes an empty bucket. Source: "Deleting Buckets".
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeleteBucket {

@@ -101,9 +101,10 @@ impl Told {
 
     /// Adds a header; one of the scheme's own in the request's style. A value that no header may have is left out.
     fn add(&self, response: &mut Response, name: &str, value: &str) {
-        let name = match name.strip_prefix(Style::Obs.prefix()) {
-            Some(own) => format!("{}{own}", self.style.prefix()),
-            None => name.to_owned(),
+        let name = match (self.style, name.strip_prefix(Style::Obs.prefix())) {
+            (Style::Aws, Some("bucket-location")) => "x-amz-bucket-region".to_owned(),
+            (_, Some(own)) => format!("{}{own}", self.style.prefix()),
+            (_, None) => name.to_owned(),
         };
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             response.headers_mut().insert(name, value);

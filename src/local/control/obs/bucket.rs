@@ -11,8 +11,8 @@ use crate::codes::obs::{
 use crate::local::store::Read;
 use crate::local::store::records::{BUCKETS, BucketRecord, OBJECTS, ObjectRecord, UPLOADS, UploadRecord};
 use crate::wire::obs::bucket::{
-    Bucket, BucketHead, BucketLocation, BucketPlace, Buckets, CreateBucket, DeleteBucket, GetBucketLocation,
-    HeadBucket, ListAllMyBucketsResult, ListBuckets, Owner,
+    Bucket, BucketHead, BucketPlace, Buckets, CreateBucket, DeleteBucket, HeadBucket, ListAllMyBucketsResult,
+    ListBuckets, Owner,
 };
 use crate::wire::obs::{Headers, Xml};
 use crate::wire::rule;
@@ -88,15 +88,6 @@ pub(super) async fn head(visit: Visit, input: HeadBucket) -> Result<Reply<Header
         version: Some("3.0".to_owned()),
     };
     Ok(Headers(head).into())
-}
-
-/// GetBucketLocation.
-pub(super) async fn location(visit: Visit, input: GetBucketLocation) -> Result<Reply<Xml<BucketLocation>>, Refusal> {
-    visit.caller.must_own()?;
-    let context = &visit.call.context;
-    context.store.read(|reader| find(reader, &input.bucket))?;
-    let location = context.account.region.clone();
-    Ok(Xml(BucketLocation { location }).into())
 }
 
 /// DeleteBucket.

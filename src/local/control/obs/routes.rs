@@ -26,7 +26,6 @@ pub(super) struct Route {
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     vec![
         route(bucket::list),
-        route(bucket::location),
         route(multipart::list),
         route(list::objects),
         route(bucket::head),
