@@ -4,7 +4,8 @@ use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
-use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
+use crate::wire::rule::Broken;
+use std::path::PathBuf;
 
 /// A use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,15 @@ pub(crate) enum AppError {
     /// Code or a dependency cannot be packed or read. Nothing was sent.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// A file cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Something that was named does not exist.
     #[error("there is no {what} `{name}`{}", place.as_ref().map(|place| format!(" {place}")).unwrap_or_default())]
     NotFound {
@@ -149,11 +159,7 @@ impl AppError {
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
-            Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
-                "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
-                    .to_owned(),
-            ],
-            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
+            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Read { .. } | Self::Wait(_) => Vec::new(),
         }
     }
 }

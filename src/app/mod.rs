@@ -11,6 +11,7 @@ mod gateway;
 mod group;
 mod network;
 mod trigger;
+mod upload;
 mod websocket;
 
 pub(crate) use api::ApiChange;
@@ -21,6 +22,7 @@ pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use group::check_group;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
+pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 
 use crate::cloud::Cloud;

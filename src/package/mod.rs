@@ -17,7 +17,7 @@ mod walk;
 pub(crate) use code::{FunctionKind, code};
 pub(crate) use error::{PackageError, Refusal};
 pub(crate) use pack::pack;
-pub(crate) use read::read;
+pub(crate) use read::{inspect, read, size};
 pub(crate) use unpack::unpack;
 
 use std::fmt;

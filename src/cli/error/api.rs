@@ -2,7 +2,7 @@
 
 use super::{CommandError, Exit};
 use crate::cloud::{ApiError, Refusal};
-use crate::wire::Operation;
+use crate::codes::obs;
 use crate::wire::api::PublishApi;
 use crate::wire::dependency::CreateDependencyVersion;
 use crate::wire::environment::CreateEnvironment;
@@ -10,6 +10,7 @@ use crate::wire::function::CreateFunction;
 use crate::wire::gateway::CreateInstance;
 use crate::wire::group::CreateApiGroup;
 use crate::wire::trigger::CreateFunctionTrigger;
+use crate::wire::{Operation, Service};
 
 impl From<ApiError> for CommandError {
     fn from(error: ApiError) -> Self {
@@ -88,6 +89,13 @@ fn is_about_credentials(refusal: &Refusal) -> bool {
         "FSS.0403",
         "FSS.1303",
         "FSS.1310",
+        obs::ACCESS_DENIED.code,
+        obs::INVALID_ACCESS_KEY_ID.code,
+        obs::INVALID_SECURITY.code,
+        obs::REQUEST_TIME_TOO_SKEWED.code,
+        obs::SIGNATURE_DOES_NOT_MATCH.code,
     ];
-    refusal.status == 401 || codes.contains(&refusal.code.as_str())
+    // An answer to `HEAD` says it by its status alone.
+    let unnamed = refusal.service == Service::Obs && refusal.code == "403";
+    refusal.status == 401 || unnamed || codes.contains(&refusal.code.as_str())
 }
