@@ -1,5 +1,6 @@
 //! Arguments that several nouns take alike.
 
+use super::complete::Noun;
 use clap::Args;
 
 /// How much a list shows.
@@ -14,7 +15,7 @@ pub(super) struct List {
 #[derive(Debug, Args)]
 pub(super) struct ListOnGateway {
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     pub(super) gateway: String,
     #[command(flatten)]
     pub(super) list: List,
@@ -24,8 +25,9 @@ pub(super) struct ListOnGateway {
 #[derive(Debug, Args)]
 pub(super) struct OnGateway {
     /// Name or id
+    #[arg(add = Noun::OnGateway.names())]
     pub(super) name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     pub(super) gateway: String,
 }

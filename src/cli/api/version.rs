@@ -1,5 +1,6 @@
 //! `fgctl api versions` and `switch-version`: what was published, and which of it runs.
 
+use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
 use super::super::options::OnGateway;
@@ -14,7 +15,7 @@ pub(in crate::cli) struct Versions {
     #[command(flatten)]
     named: OnGateway,
     /// Only those of this environment, by name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Environment.names())]
     environment: Option<String>,
 }
 
@@ -24,11 +25,12 @@ pub(in crate::cli) struct Versions {
 )]
 pub(in crate::cli) struct Switch {
     /// Name or id
+    #[arg(add = Noun::Api.names())]
     name: String,
     /// Version's number or id, as fgctl api versions shows them
     version: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
 }
 
