@@ -137,13 +137,13 @@ fn of_command(noun: Noun, words: &[OsString]) -> Noun {
     }
 }
 
-/// The value of the option `name` among `words`; Bash makes a word of the `=` between them.
+/// The value of the option `name` among `words`.
 fn after(words: &[OsString], name: &str) -> Option<String> {
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let joined = words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
     let apart = || {
-        let mut values = words.iter().skip_while(|word| *word != name).skip(1);
-        values.find(|word| *word != "=").map(|value| &**value)
+        let at = words.iter().position(|word| word == name)?;
+        words.get(at + 1).map(|value| &**value)
     };
     joined
         .or_else(apart)
@@ -310,7 +310,6 @@ mod tests {
         for (line, gateway) in [
             ("fgctl group get --gateway g1 x", Some("g1")),
             ("fgctl group get --gateway=g2 x", Some("g2")),
-            ("fgctl group get --gateway = g3 x", Some("g3")),
             ("fgctl group get --gateway", None),
             ("fgctl group get --gateway= x", None),
             ("fgctl group get x", None),

@@ -226,14 +226,14 @@ impl Context {
         let Some(rehearsal) = self.requests.rehearsal() else {
             return outcome;
         };
-        self.ui.show_always(&rehearsal.report)?;
-        if rehearsal.held_back {
-            self.ui
-                .status("dry run: nothing was changed; requests that would follow depend on the answer");
-            return Ok(());
+        if !rehearsal.held_back {
+            outcome?;
         }
-        outcome?;
-        self.ui.status("dry run: nothing would be changed");
+        self.ui.show_always(&rehearsal.report)?;
+        self.ui.status(match rehearsal.held_back {
+            true => "dry run: nothing was changed; requests that would follow depend on the answer",
+            false => "dry run: nothing would be changed",
+        });
         Ok(())
     }
 

@@ -54,7 +54,9 @@ fn refused_credentials_end_with_3() {
 #[test]
 fn what_does_not_exist_ends_with_4() {
     let cloud = Cloud::start();
-    cloud.fgctl("function get none").failure(4, &["there is no function `none`"]);
+    cloud
+        .fgctl("function get none")
+        .failure(4, &["there is no function `none`"]);
     World::new().fgctl("local status").failure(4, &["fgctl local up"]);
 }
 

@@ -13,12 +13,20 @@ fn every_command_has_a_page() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     assert!(pages.len() > 60, "{pages:?}");
-    for page in ["fgctl.1", "fgctl-function.1", "fgctl-function-code-update.1", "fgctl-explain.1"] {
+    for page in [
+        "fgctl.1",
+        "fgctl-function.1",
+        "fgctl-function-code-update.1",
+        "fgctl-explain.1",
+    ] {
         assert!(pages.iter().any(|other| other == page), "{page}: {pages:?}");
     }
     assert!(!pages.iter().any(|page| page.contains("demo-function")), "{pages:?}");
     let page = fs::read_to_string(world.path("manual/fgctl-function-create.1")).unwrap();
-    assert!(page.contains(".TH") && page.contains("Execution timeout") && page.contains("Example"), "{page}");
+    assert!(
+        page.contains(".TH") && page.contains("Execution timeout") && page.contains("Example"),
+        "{page}"
+    );
     // Once more over what is there.
     world.fgctl("man --dir manual -q").success();
 }
@@ -29,7 +37,9 @@ fn one_page_is_printed_by_the_words_of_its_command() {
     let page = world.fgctl("man function code update").success().stdout;
     assert!(page.contains(".TH fgctl-function-code-update 1"), "{page}");
     assert!(world.fgctl("man").success().stdout.contains(".TH fgctl 1"));
-    world.fgctl("man function creat").failure(2, &["`fgctl function` has no command `creat`", "`create`"]);
+    world
+        .fgctl("man function creat")
+        .failure(2, &["`fgctl function` has no command `creat`", "`create`"]);
     world.fgctl("man function --dir d").failure(2, &["cannot be used with"]);
 }
 
@@ -40,7 +50,9 @@ fn the_pages_are_rendered_without_a_warning() {
     }
     let world = World::new();
     world.fgctl("man --dir manual").success();
-    let pages = fs::read_dir(world.path("manual")).unwrap().map(|entry| entry.unwrap().path());
+    let pages = fs::read_dir(world.path("manual"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut groff = Command::new("groff");
     let output = groff
         .args(["-man", "-Tutf8", "-ww", "-z"])

@@ -12,7 +12,10 @@ fn holds_none(run: &Run, line: &str, secrets: &[&str]) {
         }
         // Half of a signature is a signature: nothing but the mask may follow.
         let signatures = said.split("Signature=").skip(1);
-        assert!(signatures.clone().all(|after| after.starts_with("***")), "{line}: {said}");
+        assert!(
+            signatures.clone().all(|after| after.starts_with("***")),
+            "{line}: {said}"
+        );
     }
 }
 
@@ -21,7 +24,10 @@ fn no_command_shows_the_keys_or_a_signature() {
     let cloud = Cloud::start().with_gateway();
     http_function(&cloud);
     zip_of(&cloud.path("d.zip"), &[("a.js", b"1")]);
-    let secret = cloud.json("local env")["HUAWEICLOUD_SDK_SK"].as_str().unwrap().to_owned();
+    let secret = cloud.json("local env")["HUAWEICLOUD_SDK_SK"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let runtime = std::fs::read_to_string(cloud.path(".local/share/fgctl/local/runtime.json")).unwrap();
     let runtime: serde_json::Value = serde_json::from_str(&runtime).unwrap();
     let admin = runtime["admin_token"].as_str().unwrap();
@@ -62,11 +68,27 @@ fn no_command_shows_the_keys_or_a_signature() {
 fn what_a_request_holds_is_masked_whether_it_is_sent_or_not() {
     let cloud = Cloud::start();
     let path = "/v2/{project_id}/fgs/functions";
-    for options in [&["--dry-run"] as &[&str], &["--dry-run", "-o", "json"], &["--dry-run", "-o", "yaml"], &["-vv"]] {
-        let line = ["request", "POST", path, "--param", "token=planted-token", "--body", BODY];
+    for options in [
+        &["--dry-run"] as &[&str],
+        &["--dry-run", "-o", "json"],
+        &["--dry-run", "-o", "yaml"],
+        &["-vv"],
+    ] {
+        let line = [
+            "request",
+            "POST",
+            path,
+            "--param",
+            "token=planted-token",
+            "--body",
+            BODY,
+        ];
         let run = cloud.run(line.iter().chain(options));
         holds_none(&run, &format!("{options:?}"), &[]);
-        assert!(format!("{}{}", run.stdout, run.stderr).contains("encrypted_user_data"), "{run:?}");
+        assert!(
+            format!("{}{}", run.stdout, run.stderr).contains("encrypted_user_data"),
+            "{run:?}"
+        );
     }
 }
 
@@ -85,13 +107,20 @@ fn a_security_token_is_masked() {
     ] {
         world.set(name, value);
     }
-    for line in ["function create f --code code --dry-run", "function create f --code code -vv"] {
+    for line in [
+        "function create f --code code --dry-run",
+        "function create f --code code -vv",
+    ] {
         let run = world.fgctl(line);
         holds_none(&run, line, &[]);
         let said = format!("{}{}", run.stdout, run.stderr);
         assert!(said.contains("X-Security-Token: ***"), "{line}: {said}");
     }
-    for line in ["function list -vv", "doctor -vv -o json", "connect ws://127.0.0.1:1 -vv"] {
+    for line in [
+        "function list -vv",
+        "doctor -vv -o json",
+        "connect ws://127.0.0.1:1 -vv",
+    ] {
         holds_none(&world.fgctl(line), line, &[]);
     }
 }
