@@ -69,6 +69,8 @@ pub(super) struct Versions {
     /// Name or id
     #[arg(add = Noun::Dependency.names())]
     name: String,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -154,7 +156,7 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
 
 async fn versions(args: &Versions, context: &Context) -> Result<(), CommandError> {
     let versions = context.app().await?.dependency_versions(&args.name).await?;
-    context.ui.show(&table(&versions))?;
+    context.ui.show(&table(&args.list.first(versions)))?;
     Ok(())
 }
 

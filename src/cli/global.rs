@@ -2,6 +2,7 @@
 
 use super::error::CommandError;
 use super::requests::Requests;
+use super::terminal::Terminal;
 use crate::app::App;
 use crate::cloud::{self, Cloud, Endpoints, Target};
 use crate::config::{self, Settings, SettingsError};
@@ -9,9 +10,9 @@ use crate::env::{self, Env};
 use crate::local::{Inherited, Runtime};
 use crate::sign::Credentials;
 use crate::socket::{self, Connector};
-use crate::ui::{self, Query, Ui};
+use crate::ui::Ui;
 use crate::wire::Service;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::Args;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,32 +24,6 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 /// The longest duration that is taken: beyond, clocks overflow and nobody waits.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 const TOO_LONG: &str = "it is longer than a year";
-
-/// How data is written to stdout.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// Columns for a person
-    #[default]
-    Table,
-    /// JSON with the service's own field names
-    Json,
-    /// The same as YAML
-    Yaml,
-    /// One name a line
-    Name,
-}
-
-/// When colour is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Colour {
-    /// On a terminal that shows it
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
 
 /// Options that every command has.
 #[derive(Args, Clone, Debug)]
@@ -69,33 +44,11 @@ pub(super) struct Global {
     /// Certificate authority to trust besides the system's
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// How to write data
-    #[arg(short, long, global = true, value_enum)]
-    output: Option<Output>,
-    /// Pick from the data, such as '[].func_name'; a table then shows text, one value a line
-    #[arg(long, global = true, value_name = "JMESPATH", value_parser = Query::read)]
-    query: Option<Query>,
-    /// Answer yes to every question
-    #[arg(short, long, global = true)]
-    yes: bool,
-    /// Never ask; a missing answer is an error
-    #[arg(long, global = true)]
-    no_input: bool,
     /// Longest wait of --wait, such as 90s or 20m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     wait_timeout: Option<Duration>,
-    /// Show the requests that would change something and send none of them; what is read first is sent
-    #[arg(long, global = true)]
-    dry_run: bool,
-    /// Show each request and the head of its answer; -vv what they hold too. Secrets are masked
-    #[arg(short, long, global = true, action = ArgAction::Count)]
-    verbose: u8,
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t)]
-    color: Colour,
+    #[command(flatten)]
+    terminal: Terminal,
 }
 
 /// Reads `90s`, `20m`, `1h` or a number of seconds.
@@ -119,36 +72,6 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| TOO_LONG.to_owned())
 }
 
-impl Global {
-    /// How data is written, by flag or by `FGCTL_OUTPUT`. A query on the command line wins over a variable that asks
-    /// for names, which have nothing to pick from.
-    fn format(&self, env: &Env) -> Result<ui::Format, CommandError> {
-        if self.output == Some(Output::Name) && self.query.is_some() {
-            return Err(
-                CommandError::usage("-o name shows names, of which --query has nothing to pick")
-                    .hint("leave -o name out: --query '[].func_name' shows one value a line"),
-            );
-        }
-        let output = match (self.output, env.get(env::FGCTL_OUTPUT)) {
-            (Some(output), _) => output,
-            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
-                CommandError::usage(format!(
-                    "the environment variable {} holds `{text}`, no output",
-                    env::FGCTL_OUTPUT
-                ))
-                .hint("use table, json, yaml or name")
-            })?,
-            (None, None) => Output::default(),
-        };
-        Ok(match output {
-            Output::Table => ui::Format::Table,
-            Output::Json => ui::Format::Json,
-            Output::Yaml => ui::Format::Yaml,
-            Output::Name => ui::Format::Name,
-        })
-    }
-}
-
 /// What a command runs with.
 pub(super) struct Context {
     /// The terminal.
@@ -168,29 +91,10 @@ impl Context {
     /// # Errors
     /// `FGCTL_OUTPUT` is no output, or `-o name` has a query.
     pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
-        let options = ui::Options {
-            format: global.format(&env)?,
-            query: global.query.clone(),
-            verbosity: match (global.quiet, global.verbose) {
-                (true, _) => ui::Verbosity::Quiet,
-                (false, 0) => ui::Verbosity::Normal,
-                (false, 1) => ui::Verbosity::Verbose,
-                (false, _) => ui::Verbosity::Bodies,
-            },
-            colour: match global.color {
-                Colour::Auto => ui::Colour::Auto,
-                Colour::Always => ui::Colour::Always,
-                Colour::Never => ui::Colour::Never,
-            },
-            colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM).as_deref() == Some("dumb"),
-            no_input: global.no_input,
-            yes: global.yes,
-            unattended: env.get(env::CI).is_some(),
-            rehearsal: global.dry_run,
-        };
+        let options = global.terminal.options(&env)?;
         let ui = Ui::new(options);
         Ok(Self {
-            requests: Arc::new(Requests::new(ui.clone(), global.dry_run)),
+            requests: Arc::new(Requests::new(ui.clone(), global.terminal.dry_run)),
             ui,
             env,
             global,
@@ -212,12 +116,12 @@ impl Context {
 
     /// Whether something is to be picked from the command's data.
     pub(super) fn has_query(&self) -> bool {
-        self.global.query.is_some()
+        self.global.terminal.query.is_some()
     }
 
     /// Whether the command is only rehearsed.
     pub(super) fn is_rehearsal(&self) -> bool {
-        self.global.dry_run
+        self.global.terminal.dry_run
     }
 
     /// The end of a command: of a rehearsal, its requests are shown. One that was held back ends it well, whatever
@@ -366,7 +270,7 @@ impl Context {
     async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
         let options = cloud::Options {
             observer: self.requests.clone(),
-            rehearsal: self.global.dry_run,
+            rehearsal: self.global.terminal.dry_run,
             ..cloud::Options::default()
         };
         self.app_over(settings, options).await

@@ -26,6 +26,7 @@ mod request;
 mod requests;
 mod security_group;
 mod subnet;
+mod terminal;
 mod trigger;
 mod vpc;
 mod websocket;

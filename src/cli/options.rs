@@ -11,6 +11,14 @@ pub(super) struct List {
     pub(super) limit: Option<usize>,
 }
 
+impl List {
+    /// The first of `items`, for a list that the service does not page.
+    pub(super) fn first<T>(&self, mut items: Vec<T>) -> Vec<T> {
+        items.truncate(self.limit.unwrap_or(usize::MAX));
+        items
+    }
+}
+
 /// A list of what is on one gateway.
 #[derive(Debug, Args)]
 pub(super) struct ListOnGateway {

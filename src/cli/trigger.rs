@@ -3,6 +3,7 @@
 use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
+use super::options;
 use crate::app::{self, NewTriggerInput};
 use crate::ui::Report;
 use crate::wire::environment::RELEASE;
@@ -102,6 +103,8 @@ pub(super) struct List {
     /// Function's name or URN
     #[arg(add = Noun::Function.names())]
     function: Option<String>,
+    #[command(flatten)]
+    list: options::List,
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +196,7 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
             .map(|(_, trigger)| trigger)
             .collect(),
     };
+    let triggers = args.list.first(triggers);
     let report = Report::list(
         &triggers,
         |trigger| trigger.event_data.name.clone(),

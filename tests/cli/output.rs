@@ -266,3 +266,42 @@ fn verbose_shows_heads_and_twice_shows_bodies() {
     assert!(twice.stderr.contains("\"count\": 0"), "{}", twice.stderr);
     cloud.fgctl("function list -v -q").failure(2, &["cannot be used with"]);
 }
+
+#[test]
+fn every_list_has_a_limit() {
+    let cloud = cloud().with_gateway();
+    for name in ["f1", "f2"] {
+        cloud.fgctl(&format!("function create {name} --code code")).success();
+        cloud
+            .fgctl(&format!(
+                "trigger create API_{name} --function {name} --gateway apig-ws --group APIGroup_ws --path /{name} --auth none"
+            ))
+            .success();
+        cloud
+            .fgctl("dependency create d --runtime Node.js12.13 --zip d.zip")
+            .success();
+    }
+    cloud.fgctl("api publish API_f1 --gateway apig-ws").success();
+    for list in [
+        "function list",
+        "trigger list",
+        "dependency versions d",
+        "api list --gateway apig-ws",
+        "api versions API_f1 --gateway apig-ws",
+        "group list --gateway apig-ws",
+    ] {
+        assert_eq!(cloud.count(list), 2, "{list}");
+        assert_eq!(cloud.count(&format!("{list} --limit 1")), 1, "{list}");
+    }
+    for list in [
+        "gateway list",
+        "dependency list",
+        "environment list --gateway apig-ws",
+        "vpc list",
+        "subnet list",
+        "security-group list",
+        "local requests",
+    ] {
+        assert_eq!(cloud.count(&format!("{list} --limit 0")), 0, "{list}");
+    }
+}

@@ -3,7 +3,7 @@
 use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
-use super::super::options::OnGateway;
+use super::super::options::{List, OnGateway};
 use super::published_report;
 use crate::ui::Report;
 use crate::wire::api_version::{ApiVersion, IN_FORCE};
@@ -17,6 +17,8 @@ pub(in crate::cli) struct Versions {
     /// Only those of this environment, by name or id
     #[arg(long, add = Noun::Environment.names())]
     environment: Option<String>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -38,6 +40,7 @@ pub(super) async fn list(args: &Versions, context: &Context) -> Result<(), Comma
     let OnGateway { name, gateway } = &args.named;
     let app = context.app().await?;
     let versions = app.api_versions(gateway, name, args.environment.as_deref()).await?;
+    let versions = args.list.first(versions);
     let report = Report::list(
         &versions,
         |version| version.version_no.clone(),
