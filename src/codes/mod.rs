@@ -38,7 +38,8 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     ];
     functiongraph
         .into_iter()
-        .chain([apig::ALL, vpc::ALL, front_door::ALL])
+        .chain(apig::ALL)
+        .chain([vpc::ALL, front_door::ALL])
         .flatten()
 }
 
