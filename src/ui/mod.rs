@@ -7,7 +7,7 @@ mod progress;
 mod prompt;
 mod report;
 
-pub(crate) use progress::seconds;
+pub(crate) use progress::{Step, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use report::Report;
 
