@@ -9,6 +9,7 @@
 
 mod answers;
 mod api;
+mod app;
 mod connect;
 mod contract;
 mod credentials;
@@ -19,6 +20,7 @@ mod documents;
 mod environment;
 mod function;
 mod gateway;
+mod gateway_change;
 mod group;
 mod guide;
 mod help;
