@@ -20,7 +20,6 @@ const NO_THROTTLING: &str = "throttling policies are kept and not enforced";
 const ANY_TLS: &str = "the group's ports take the TLS versions that their library has, and ask for no certificate";
 const NO_FREE_ID: &str = "a gateway's id is always the local cloud's own";
 const ONE_ENTERPRISE: &str = "the account has the default enterprise project, which is taken where none is named";
-const DISK: &str = "only a disk that fails makes it";
 
 /// Codes that cannot be provoked, and why.
 const UNPROVOKED: &[(&str, &str)] = &[
@@ -51,7 +50,6 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("APIG.3316", SKIPPED),
     ("APIG.3500", ONE_WRITER),
     ("APIG.9008", ONE_WRITER),
-    ("APIG.9999", DISK),
     ("APIG.0103", FUNCTIONS_ONLY),
     ("APIG.0104", NO_FAULTS),
     ("APIG.0105", NO_FAULTS),

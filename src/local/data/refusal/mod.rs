@@ -228,8 +228,8 @@ impl Refusal {
             Self::Scheme { .. } => &apig::CALL_PROTOCOL,
             Self::Authentication { kind, .. } => match kind.as_str() {
                 "IAM" => &apig::CALL_IAM_AUTHENTICATION,
-                "APP" => &apig::CALL_APP_AUTHENTICATION,
-                _ => &apig::CALL_CUSTOM_AUTHENTICATION,
+                "AUTHORIZER" => &apig::CALL_CUSTOM_AUTHENTICATION,
+                _ => &apig::CALL_APP_AUTHENTICATION,
             },
             Self::Unauthorized(..) => &apig::CALL_APP_UNAUTHORIZED,
             Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,

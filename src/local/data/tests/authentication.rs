@@ -5,6 +5,7 @@ use crate::local::store::StoreError;
 use crate::local::store::records::{
     APP_CODES, APPS, AUTHORIZATIONS, AppCodeRecord, AppRecord, AuthorizationRecord, GATEWAYS, GatewayRecord,
 };
+use crate::local::{DebugCall, GroupPorts};
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
 use crate::wire::app::App;
 use crate::wire::app_authorization::AuthorizationEntry;
@@ -217,4 +218,26 @@ async fn iam_and_custom_authorisers() {
         "APIG.0305",
         "no custom authorisers",
     );
+}
+
+#[tokio::test]
+async fn only_the_management_plane_debugs() {
+    let world = world().await;
+    let header = |api: &str, published: bool| {
+        let call = DebugCall {
+            api_id: format!("id of {api}"),
+            published,
+            tls: false,
+        };
+        let (name, value) = world.data.debug_header(&call);
+        format!("{name}: {}", value.to_str().unwrap())
+    };
+    for published in [false, true] {
+        let reply = plain(&world, "/app", &[&header("/app", published)]).await;
+        assert_eq!(reply.status(), 200, "{reply:?}");
+    }
+    let elsewhere = plain(&world, "/other", &[&header("/app", true)]).await;
+    refused(&elsewhere, 404, "APIG.0101", "");
+    let stranger = plain(&world, "/app", &["x-fgctl-debug: word id false false"]).await;
+    refused(&stranger, 401, "APIG.0303", "no signature");
 }
