@@ -12,6 +12,7 @@ mod gateway;
 mod gateway_change;
 mod group;
 mod network;
+mod similar;
 mod trigger;
 mod websocket;
 
@@ -24,6 +25,7 @@ pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
+pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 

@@ -3,6 +3,7 @@
 mod update;
 mod version;
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{ListOnGateway, OnGateway};
@@ -43,7 +44,7 @@ pub(super) struct Publish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
     /// Remark
     #[arg(long)]
@@ -55,7 +56,7 @@ pub(super) struct Unpublish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
 }
 

@@ -1,5 +1,6 @@
 //! `fgctl app codes`: AppCodes, each a secret of its own.
 
+use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
 use super::super::options::OnGateway;
@@ -42,7 +43,7 @@ pub(in crate::cli) struct OneCode {
     /// Code's id, as fgctl app codes list shows it
     code: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
 }
 

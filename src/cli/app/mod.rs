@@ -3,6 +3,7 @@
 mod code;
 mod secret;
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{ListOnGateway, OnGateway};
@@ -47,7 +48,7 @@ pub(super) struct Create {
     /// Name: 3 to 64 letters, digits and underscores
     name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// Remark
     #[arg(long)]
@@ -65,13 +66,13 @@ pub(super) struct Granting {
     /// App's name or id
     name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// API's name or id (can be repeated)
-    #[arg(long, required = true)]
+    #[arg(long, required = true, add = Noun::Api.names())]
     api: Vec<String>,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
 }
 

@@ -1,6 +1,7 @@
 //! `fgctl app secret`, and how secrets come in and go out: by files that only their owner can read, or, asked for, by
 //! stdout. Never by an argument's value, and never by `-v`.
 
+use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
 use crate::ui::Report;
@@ -16,7 +17,7 @@ pub(in crate::cli) struct Secret {
     /// Name or id
     name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// Write it to this new file; stdout unless given
     #[arg(long, value_name = "FILE")]

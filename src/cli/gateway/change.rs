@@ -1,5 +1,6 @@
 //! `fgctl gateway update`, `public-access` and `feature`: what is changed after the creation.
 
+use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
 use super::{Named, report};
@@ -14,6 +15,7 @@ use serde_json::json;
 #[command(after_help = "Example:\n  fgctl gateway update apig-ws --description \"chat\" --maintenance-begin 2")]
 pub(in crate::cli) struct Update {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
     /// New name
     #[arg(long = "name", value_name = "NAME")]
@@ -45,6 +47,7 @@ pub(in crate::cli) enum PublicAccessCommand {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Enable {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
     /// Inbound bandwidth: callers on the internet reach the gateway
     #[arg(
@@ -62,6 +65,7 @@ pub(in crate::cli) struct Enable {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Disable {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
     /// Inbound access: nobody on the internet reaches the gateway any more
     #[arg(long, required_unless_present = "outbound")]
@@ -86,6 +90,7 @@ pub(in crate::cli) enum FeatureCommand {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Set {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
     /// Feature: backend_timeout (ms), ratelimit (requests a second), request_body_size (bytes), app_secret, app_basic,
     /// app_api_key or app_route (on, off)
