@@ -40,7 +40,7 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
             functiongraph::trigger::ALL,
         ],
     ),
-    ("API Gateway", &[apig::ALL]),
+    ("API Gateway", &apig::ALL),
     ("VPC", &[vpc::ALL]),
     ("every service", &[front_door::ALL]),
 ];
