@@ -16,6 +16,7 @@ mod gateway_settings;
 mod group;
 mod guide;
 mod network;
+mod obs;
 mod publication;
 mod throttle;
 mod trigger;
