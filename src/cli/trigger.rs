@@ -3,7 +3,7 @@
 use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
-use super::options;
+use super::options::List;
 use crate::app::{self, App, NewTriggerInput, Progress};
 use crate::socket;
 use crate::ui::{Report, Step};
@@ -19,7 +19,7 @@ pub(super) enum Command {
     Create(Create),
     /// List a function's triggers, or those of all functions
     #[command(after_help = "Example:\n  fgctl trigger list WebSocket-demo")]
-    List(List),
+    List(ListOfFunction),
     /// Show a trigger
     #[command(after_help = "Example:\n  fgctl trigger get API_websocket_demo")]
     Get(Named),
@@ -122,12 +122,12 @@ pub(super) struct Create {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(super) struct ListOfFunction {
     /// Function's name or URN
     #[arg(add = Noun::Function.names())]
     function: Option<String>,
     #[command(flatten)]
-    list: options::List,
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -259,7 +259,7 @@ async fn hint_at_switch(app: &App, function: &str, context: &Context) -> Result<
     Ok(())
 }
 
-async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+async fn list(args: &ListOfFunction, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let triggers = match &args.function {
         Some(function) => app.triggers(function).await?,
