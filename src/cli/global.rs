@@ -1,16 +1,19 @@
 //! Options that every command has, and what a command needs to run.
 
+use super::accounts::Accounts;
 use super::error::CommandError;
+use super::folders;
 use crate::app::App;
 use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
-use crate::config::{self, Settings, SettingsError};
+use crate::config::{self, Flags, Profiles, Settings, Sourced};
 use crate::env::{self, Env};
 use crate::local::{Inherited, Runtime};
-use crate::sign::Credentials;
+use crate::sign::{Caller, Credentials};
 use crate::socket::{self, Connector};
 use crate::ui::{self, Ui};
 use crate::wire::Service;
 use clap::{ArgAction, Args, ValueEnum};
+use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +28,7 @@ const TOO_LONG: &str = "it is longer than a year";
 
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Output {
+pub(super) enum Output {
     /// Columns for a person
     #[default]
     Table,
@@ -51,6 +54,9 @@ enum Colour {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
+    /// Profile to take what no other option says from; see `fgctl profile`
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
     /// Region, such as cn-east-3 (CN East-Shanghai1)
     #[arg(long, global = true, value_name = "ID")]
     region: Option<String>,
@@ -117,6 +123,7 @@ pub(super) struct Context {
     /// The environment.
     pub(super) env: Env,
     global: Global,
+    accounts: Accounts,
     /// What to say when the command is interrupted now.
     when_interrupted: Mutex<Vec<String>>,
 }
@@ -127,14 +134,11 @@ impl Context {
     /// # Errors
     /// `FGCTL_OUTPUT` is no output.
     pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
-        let output = match (global.output, env.get(env::FGCTL_OUTPUT)) {
+        let accounts = Accounts::read(global.flags(), &env);
+        let output = match (global.output, &accounts.basics.output) {
             (Some(output), _) => output,
-            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
-                CommandError::usage(format!(
-                    "the environment variable {} holds `{text}`, no output",
-                    env::FGCTL_OUTPUT
-                ))
-                .hint("use table, json or name")
+            (None, Some(Sourced { value, origin })) => Output::from_str(value, true).map_err(|_| {
+                CommandError::usage(format!("{origin} holds `{value}`, no output")).hint("use table, json or name")
             })?,
             (None, None) => Output::default(),
         };
@@ -163,6 +167,7 @@ impl Context {
             ui: Ui::new(options),
             env,
             global,
+            accounts,
             when_interrupted: Mutex::default(),
         })
     }
@@ -215,12 +220,15 @@ impl Context {
         }
     }
 
-    /// The authority to trust besides the system's, as flags or the environment name it.
+    /// The authority to trust besides the system's.
     pub(super) fn ca_file(&self) -> Option<PathBuf> {
-        self.global
-            .ca_file
-            .clone()
-            .or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
+        let ca_file = self.accounts.basics.ca_file.as_ref();
+        ca_file.map(|ca_file| ca_file.value.clone())
+    }
+
+    /// Profiles and the files that they are in.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// The use cases, on the account and the region that flags, environment or the local cloud name.
@@ -228,40 +236,24 @@ impl Context {
     /// # Errors
     /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
     pub(super) async fn app(&self) -> Result<App, CommandError> {
-        let running = if self.global.local {
-            Some(Runtime::find(&self.local_state(None)?).await?)
-        } else {
-            None
-        };
-        let settings = self.settings(running.as_ref())?;
+        let settings = self.settings().await?;
         for warning in &settings.warnings {
             self.ui.warning(warning);
         }
         self.app_with(settings).await
     }
 
-    /// Whom fgctl would call, with `running` for `--local`.
+    /// Whom fgctl would call.
     ///
     /// # Errors
-    /// A setting is missing or cannot be read.
-    pub(super) fn settings(&self, running: Option<&Runtime>) -> Result<Settings, SettingsError> {
-        let Global {
-            region,
-            project_id,
-            endpoint,
-            local,
-            ca_file,
-            ..
-        } = self.global.clone();
-        let flags = config::Flags {
-            region,
-            project_id,
-            endpoints: endpoint,
-            local,
-            ca_file,
+    /// A setting is missing or cannot be read, or `--local` and nothing runs.
+    pub(super) async fn settings(&self) -> Result<Settings, CommandError> {
+        let running = match self.global.local {
+            true => Some(Runtime::find(&self.local_state(None)?).await?),
+            false => None,
         };
-        let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
-        config::resolve(&flags, &variables, running.map(local_cloud).as_ref())
+        let local = running.as_ref().map(local_cloud);
+        self.accounts.settings(&self.env, local.as_ref())
     }
 
     /// The use cases on a local cloud that this process runs itself.
@@ -273,14 +265,21 @@ impl Context {
             local: true,
             ..config::Flags::default()
         };
-        let settings = config::resolve(&flags, &|_| None, Some(&local_cloud(runtime)))?;
+        let local = local_cloud(runtime);
+        let sources = config::Sources {
+            variables: &|_| None,
+            profiles: &Profiles::default(),
+            sdk_file: None,
+            local: Some(&local),
+        };
+        let settings = config::resolve(&flags, sources)?;
         self.app_with(settings).await
     }
 
-    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
-        let ca_file = settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone());
-        let options = cloud::Options {
-            ca_file: ca_file.clone(),
+    /// How services are reached with these settings.
+    pub(super) fn transport(&self, settings: &Settings) -> cloud::Options {
+        cloud::Options {
+            ca_file: settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone()),
             proxies: cloud::Proxies {
                 https: settings.proxies.https.clone(),
                 http: settings.proxies.http.clone(),
@@ -288,14 +287,26 @@ impl Context {
             },
             observer: Arc::new(Requests { ui: self.ui.clone() }),
             ..cloud::Options::default()
-        };
-        let target = Target {
+        }
+    }
+
+    /// Whom to call with these settings, as `caller`.
+    pub(super) fn target(&self, settings: Settings, caller: Caller) -> Target {
+        Target {
             endpoints: Endpoints::new(|service: Service| settings.endpoint(service).value.as_str().to_owned()),
-            credentials: settings.credentials()?.value.clone(),
+            credentials: caller,
             region: settings.region.value,
             project_id: settings.project_id.map(|id| id.value),
             domain_id: settings.domain_id.map(|id| id.value),
-        };
+            cache: folders::cache(&self.env),
+        }
+    }
+
+    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
+        let options = self.transport(&settings);
+        let ca_file = options.ca_file.clone();
+        let caller = settings.caller(Timestamp::now())?.value.clone();
+        let target = self.target(settings, caller);
         let cloud = Cloud::connect(target, options).await?;
         let trust = ca_file.map_or(socket::Trust::System, socket::Trust::CaFile);
         Ok(App::new(
@@ -308,8 +319,22 @@ impl Context {
     }
 }
 
+impl Global {
+    /// Those that decide whom fgctl calls.
+    fn flags(&self) -> Flags {
+        Flags {
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            project_id: self.project_id.clone(),
+            endpoints: self.endpoint.clone(),
+            local: self.local,
+            ca_file: self.ca_file.clone(),
+        }
+    }
+}
+
 /// A running local cloud as the settings take it.
-fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
+pub(super) fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
     config::LocalCloud {
         endpoint: runtime.endpoint(),
         region: runtime.region.clone(),

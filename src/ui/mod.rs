@@ -6,10 +6,11 @@
 mod progress;
 mod prompt;
 mod report;
+mod secret;
 
 pub(crate) use progress::seconds;
 pub(crate) use prompt::PromptError;
-pub(crate) use report::Report;
+pub(crate) use report::{Column, Report};
 
 use anstyle::{AnsiColor, Style};
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -197,11 +198,9 @@ impl Ui {
         self.talk(&text);
     }
 
-    /// Writes to stderr. There is nobody to tell when that fails.
+    /// Writes to stderr, beside the progress that is shown there.
     fn talk(&self, text: &str) {
-        self.bars.suspend(|| {
-            let _ = stderr().lock().write_all(text.as_bytes());
-        });
+        self.bars.suspend(|| write_to_stderr(text));
     }
 
     fn painted(&self, style: Style, text: &str) -> String {
@@ -211,6 +210,11 @@ impl Ui {
             text.to_owned()
         }
     }
+}
+
+/// Writes to stderr, whatever progress may be shown there. There is nobody to tell when that fails.
+fn write_to_stderr(text: &str) {
+    let _ = stderr().lock().write_all(text.as_bytes());
 }
 
 /// Stdout took no more.

@@ -3,6 +3,7 @@
 //! Serde only, no I/O: the client builds requests from these definitions and the local cloud makes its router
 //! from the same ones. Nothing here formats for a person; field names are the vendor's own.
 
+pub(crate) mod agency;
 pub(crate) mod api;
 pub(crate) mod api_version;
 pub(crate) mod dependency;
@@ -14,6 +15,7 @@ pub(crate) mod group;
 pub(crate) mod operation;
 pub(crate) mod project;
 pub(crate) mod quota;
+pub(crate) mod region;
 pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;

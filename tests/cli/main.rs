@@ -26,6 +26,7 @@ mod help;
 mod isolation;
 mod local;
 mod network;
+mod profile;
 mod sdk;
 mod state;
 mod support;
