@@ -4,8 +4,10 @@
 //! It decides nothing: which code an operation answers with is the local cloud's, which exit status follows is `cli`'s.
 
 pub(crate) mod apig;
+pub(crate) mod eps;
 pub(crate) mod front_door;
 pub(crate) mod functiongraph;
+pub(crate) mod iam;
 pub(crate) mod vpc;
 
 /// An error code of the cloud.
@@ -38,7 +40,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
     ];
     functiongraph
         .into_iter()
-        .chain([apig::ALL, vpc::ALL, front_door::ALL])
+        .chain([apig::ALL, vpc::ALL, iam::ALL, eps::ALL, front_door::ALL])
         .flatten()
 }
 

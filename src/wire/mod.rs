@@ -20,6 +20,7 @@ pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;
 pub(crate) mod subnet;
+pub(crate) mod token;
 pub(crate) mod trigger;
 pub(crate) mod urn;
 pub(crate) mod vpc;

@@ -27,6 +27,8 @@ mod isolation;
 mod local;
 mod network;
 mod profile;
+mod region;
+mod request;
 mod sdk;
 mod state;
 mod support;

@@ -1,6 +1,7 @@
 //! The records of the local cloud. Each holds what the service would answer, and what only the local cloud knows.
 
 use super::{Collection, Kind};
+use crate::wire::agency::Agency;
 use crate::wire::api::{Api, Publication};
 use crate::wire::api_version::ApiVersion;
 use crate::wire::dependency::Dependency;
@@ -32,6 +33,9 @@ pub(in crate::local) const PUBLICATIONS: Collection<PublicationRecord> = Collect
 /// What was published: versions, by `{api id}:{environment id}:{number}`.
 pub(in crate::local) const API_VERSIONS: Collection<ApiVersionRecord> = Collection::new("api_versions");
 
+/// Agencies, by id.
+pub(in crate::local) const AGENCIES: Collection<Agency> = Collection::new("agencies");
+
 /// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
 pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
 /// See [`ACCOUNT`].
@@ -48,6 +52,7 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &APIS,
     &PUBLICATIONS,
     &API_VERSIONS,
+    &AGENCIES,
 ];
 
 /// The key of a function in [`FUNCTIONS`].

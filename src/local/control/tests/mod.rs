@@ -10,6 +10,7 @@ mod function_code;
 mod gateway;
 mod group;
 mod guide;
+mod identity;
 mod network;
 mod trigger;
 
