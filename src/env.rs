@@ -32,8 +32,6 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const HOME: &str = "HOME";
 /// Where a user's settings are kept, instead of `~/.config`.
 pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
-/// Where what can be fetched again is kept, instead of `~/.cache`.
-pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// Windows: where a user's settings are kept.
 pub(crate) const APPDATA: &str = "APPDATA";
 /// Windows: where what belongs to this machine alone is kept.
@@ -42,6 +40,8 @@ pub(crate) const LOCALAPPDATA: &str = "LOCALAPPDATA";
 pub(crate) const SDK_CREDENTIALS_FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 /// Where a user's data is kept, instead of `~/.local/share`.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
+/// Where what can be had again is kept, instead of `~/.cache`.
+pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// Where programs are looked for.
 pub(crate) const PATH: &str = "PATH";
 /// The language of programs' texts.

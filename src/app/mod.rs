@@ -10,6 +10,7 @@ mod function;
 mod gateway;
 mod group;
 mod network;
+mod similar;
 mod trigger;
 mod websocket;
 
@@ -20,6 +21,7 @@ pub(crate) use error::AppError;
 pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use group::check_group;
+pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 

@@ -3,6 +3,7 @@
 use super::error::CommandError;
 use super::global::Context;
 use crate::cloud::{Call, Cloud};
+use crate::ui::Report;
 use crate::wire::{Method, Parts, Scope, Service};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -46,7 +47,7 @@ enum Of {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  fgctl request GET /v2/{project_id}/fgs/quotas\n  fgctl request POST /v2/{project_id}/fgs/functions --body @function.json\n  fgctl request GET /v3.0/OS-AGENCY/agencies --service iam --query domain_id={domain_id}"
+    after_help = "Examples:\n  fgctl request GET /v2/{project_id}/fgs/quotas\n  fgctl request POST /v2/{project_id}/fgs/functions --body @function.json\n  fgctl request GET /v3.0/OS-AGENCY/agencies --service iam --param domain_id={domain_id}"
 )]
 pub(super) struct Request {
     /// Method
@@ -57,9 +58,9 @@ pub(super) struct Request {
     /// Service that answers it
     #[arg(long, value_enum, default_value_t = Of::Functiongraph)]
     service: Of,
-    /// Query parameter (can be repeated)
+    /// Parameter of the URL's query (can be repeated)
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    query: Vec<(String, String)>,
+    param: Vec<(String, String)>,
     /// Header (can be repeated)
     #[arg(long, value_name = "NAME=VALUE", value_parser = header)]
     header: Vec<(String, String)>,
@@ -123,7 +124,7 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
     if !args.path.starts_with('/') || args.path.contains('?') {
         return Err(
             CommandError::usage(format!("`{}` is no path: it begins with `/` and has no `?`", args.path))
-                .hint("parameters go into --query NAME=VALUE"),
+                .hint("parameters go into --param NAME=VALUE"),
         );
     }
     let body = args.body.as_deref().map(body).transpose()?;
@@ -131,7 +132,7 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
     let cloud = app.cloud();
     let (service, scope) = args.service.service();
     let mut query = Vec::new();
-    for (name, value) in args.query {
+    for (name, value) in args.param {
         query.push((name, filled(&value, cloud).await?));
     }
     let call = Call {
@@ -146,12 +147,20 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
         headers: args.header,
     };
     let answer = cloud.call(&call, scope).await?;
-    let text = match serde_json::from_slice::<Value>(&answer.body) {
-        Ok(data) => serde_json::to_string_pretty(&data).map_err(io::Error::from)?,
-        Err(_) => String::from_utf8_lossy(&answer.body).into_owned(),
+    let (data, text) = match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(data) => {
+            let text = serde_json::to_string_pretty(&data).map_err(io::Error::from)?;
+            (data, text)
+        }
+        Err(_) if answer.body.is_empty() => (Value::Null, String::new()),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            (Value::String(text.clone()), text)
+        }
     };
     context.ui.verbose(format_args!("status {}", answer.status));
-    context.ui.data(&text)?;
+    let names = text.lines().map(str::to_owned).collect();
+    context.ui.show(&Report::data(&data, names, text))?;
     Ok(())
 }
 

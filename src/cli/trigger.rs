@@ -1,7 +1,9 @@
 //! `fgctl trigger`: the guide's Table 4, and the URL of step 5.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
+use super::options;
 use crate::app::{self, NewTriggerInput};
 use crate::ui::Report;
 use crate::wire::environment::RELEASE;
@@ -65,16 +67,16 @@ pub(super) struct Create {
     /// API name: 3 to 64 letters, digits and underscores
     name: String,
     /// Function's name or URN
-    #[arg(long)]
+    #[arg(long, add = Noun::Function.names())]
     function: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// API group's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Group.names())]
     group: String,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
     /// Security authentication
     #[arg(long, value_enum, default_value_t = Authentication::App)]
@@ -99,12 +101,16 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct List {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     function: Option<String>,
+    #[command(flatten)]
+    list: options::List,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Trigger's name or id, or the name of a function that has one trigger
+    #[arg(add = Noun::Trigger.names())]
     name: String,
 }
 
@@ -190,6 +196,7 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
             .map(|(_, trigger)| trigger)
             .collect(),
     };
+    let triggers = args.list.first(triggers);
     let report = Report::list(
         &triggers,
         |trigger| trigger.event_data.name.clone(),

@@ -12,7 +12,9 @@ mod project_cache;
 mod refusal;
 pub(crate) mod wait;
 
-pub(crate) use crate::transport::{Attempt, Event, Exchange, Observer, Options, Proxies, Response, SetupError};
+pub(crate) use crate::transport::{
+    Attempt, Event, Exchange, Observer, Options, Proxies, Request, Response, SetupError,
+};
 pub(crate) use error::{ApiError, Refusal};
 pub(crate) use line::{Call, Endpoints};
 pub(crate) use probe::{Prober, Reached};

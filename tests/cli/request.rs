@@ -24,7 +24,7 @@ fn an_operation_is_called_with_query_body_and_header() {
         .success()
         .json();
     assert_eq!(made["agency"]["name"], "helper");
-    let line = format!("request GET {agencies} --query domain_id={{domain_id}} --query name=helper");
+    let line = format!("request GET {agencies} --param domain_id={{domain_id}} --param name=helper");
     assert_eq!(cloud.fgctl(&line).success().json()["agencies"][0]["name"], "helper");
 
     let mut command = cloud.command(format!("request POST {agencies} --body -").split_whitespace());
@@ -53,9 +53,9 @@ fn what_cannot_be_sent_is_refused_before_it_is() {
     let get = "request GET /v2/{project_id}/fgs/functions";
     for (line, text) in [
         ("request GET v2/x".to_owned(), "is no path"),
-        ("request GET /v2/x?y=1".to_owned(), "--query NAME=VALUE"),
+        ("request GET /v2/x?y=1".to_owned(), "--param NAME=VALUE"),
         ("request TRACE /".to_owned(), "invalid value"),
-        (format!("{get} --query x"), "NAME=VALUE"),
+        (format!("{get} --param x"), "NAME=VALUE"),
         (format!("{get} --header Authorization=x"), "set by fgctl itself"),
         (format!("{get} --header a:b=x"), "no header may"),
         (format!("{get} --body {{"), "no JSON"),

@@ -130,7 +130,7 @@ impl CommandError {
     }
 
     /// Adds why.
-    pub(super) fn caused_by(mut self, cause: &(dyn Error + 'static)) -> Self {
+    pub(super) fn caused_by(mut self, cause: impl Display) -> Self {
         self.causes.push(cause.to_string());
         self
     }

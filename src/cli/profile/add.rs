@@ -3,7 +3,8 @@
 
 use crate::app::WebsocketField;
 use crate::cli::error::CommandError;
-use crate::cli::global::{Context, Output};
+use crate::cli::global::Context;
+use crate::cli::terminal::Output;
 use crate::config::{self, Profile};
 use crate::sign::{Caller, Credentials, Secret};
 use crate::wire::region::KNOWN;

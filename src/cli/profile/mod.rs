@@ -18,7 +18,7 @@ pub(super) enum Command {
     #[command(
         after_help = "Examples:\n  fgctl profile add work\n  fgctl profile add ci --region cn-east-3 --access-key AK --secret-key-file - < secret.txt"
     )]
-    Add(Add),
+    Add(Box<Add>),
     /// List the profiles
     #[command(after_help = "Example:\n  fgctl profile list")]
     List,
@@ -41,7 +41,7 @@ pub(super) struct Named {
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
-        Command::Add(args) => add::run(args, context),
+        Command::Add(args) => add::run(*args, context),
         Command::List => list(context),
         Command::Use(Named { name }) => {
             context.accounts().file()?.set_default(&name)?;
