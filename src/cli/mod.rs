@@ -5,6 +5,7 @@
 mod accounts;
 mod agency;
 mod api;
+mod app;
 mod complete;
 mod completion;
 mod connect;
@@ -82,6 +83,9 @@ enum Command {
     /// Change and publish the APIs of a gateway
     #[command(subcommand)]
     Api(Deferred<api::Command>),
+    /// Create apps, and let them call APIs with App authentication
+    #[command(subcommand)]
+    App(Deferred<app::Command>),
     /// See the VPCs of the region
     #[command(subcommand)]
     Vpc(Deferred<network::Vpcs>),
@@ -277,6 +281,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Environment(Deferred(command)) => environment::run(command, context).await,
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
+        Command::App(Deferred(command)) => app::run(command, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
         Command::SecurityGroup(Deferred(command)) => network::security_groups(command, context).await,

@@ -42,7 +42,7 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
             functiongraph::trigger::ALL,
         ],
     ),
-    ("API Gateway", &[apig::ALL]),
+    ("API Gateway", &apig::ALL),
     ("VPC", &[vpc::ALL]),
     ("IAM", &[iam::ALL]),
     ("Enterprise projects", &[eps::ALL]),

@@ -10,7 +10,7 @@ mod report;
 mod secret;
 mod text;
 
-pub(crate) use progress::seconds;
+pub(crate) use progress::{Step, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use query::Query;
 pub(crate) use report::{Column, Report};

@@ -10,13 +10,11 @@ use std::process::Stdio;
 fn an_operation_is_called_with_query_body_and_header() {
     let cloud = Cloud::start();
     let agencies = "/v3.0/OS-AGENCY/agencies --service iam";
-    let account = cloud.json("profile show");
-    let account = account
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|setting| setting["name"] == "domain_id");
-    let domain_id = account.unwrap()["value"].as_str().unwrap().to_owned();
+    let accounts = cloud
+        .fgctl("request GET /v3/auth/domains --service iam")
+        .success()
+        .json();
+    let domain_id = accounts["domains"][0]["id"].as_str().unwrap().to_owned();
     let new = json!({"agency": {"name": "helper", "domain_id": domain_id, "trust_domain_name": "op_svc_cff"}});
     fs::write(cloud.path("new.json"), new.to_string()).unwrap();
     let made = cloud

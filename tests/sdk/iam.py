@@ -4,6 +4,7 @@ import os
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials, GlobalCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
+from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkeps import v1 as eps
 from huaweicloudsdkfunctiongraph import v2 as fgs
 from huaweicloudsdkiam import v3 as iam
@@ -25,13 +26,10 @@ def refused(status, code, call, *args):
     raise AssertionError(f"{code} was expected, not {answer}")
 
 
-# Without an account's id the SDK asks for it before its first call.
-finding = GlobalCredentials(AK, SK).with_iam_endpoint(ENDPOINT)
-identity = client(iam.IamClient, finding)
+identity = client(iam.IamClient, GlobalCredentials(AK, SK))
 project = identity.keystone_list_projects(iam.KeystoneListProjectsRequest(name="cn-east-3")).projects[0]
 assert (project.id, project.name, project.enabled) == (PROJECT, "cn-east-3", True), project
 DOMAIN = project.domain_id
-assert finding.domain_id == DOMAIN, finding.domain_id
 assert not identity.keystone_list_projects(iam.KeystoneListProjectsRequest(name="cn-north-4")).projects
 usable = identity.keystone_list_auth_projects(iam.KeystoneListAuthProjectsRequest()).projects
 assert [item.id for item in usable] == [PROJECT]
@@ -39,6 +37,15 @@ accounts = identity.keystone_list_auth_domains(iam.KeystoneListAuthDomainsReques
 assert [item.id for item in accounts] == [DOMAIN]
 regions = identity.keystone_list_regions(iam.KeystoneListRegionsRequest()).regions
 assert [(item.id, item.locales.en_us) for item in regions] == [("cn-east-3", "CN East-Shanghai1")]
+
+# Built with a region, the SDK looks the account and the project up before its first call.
+here = Region("cn-east-3", ENDPOINT)
+finding = GlobalCredentials(AK, SK).with_iam_endpoint(ENDPOINT)
+found = iam.IamClient.new_builder().with_credentials(finding).with_region(here).build()
+assert found.keystone_list_regions(iam.KeystoneListRegionsRequest()).regions
+finding = BasicCredentials(AK, SK).with_iam_endpoint(ENDPOINT)
+found = fgs.FunctionGraphClient.new_builder().with_credentials(finding).with_region(here).build()
+assert found.list_functions(fgs.ListFunctionsRequest()).functions == []
 
 # Agencies.
 option = iam.CreateAgencyOption(name="helper", domain_id=DOMAIN, trust_domain_name="op_svc_cff", duration="FOREVER")
