@@ -88,6 +88,7 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
         parts: Parts {
             path,
             query: args.query,
+            headers: Vec::new(),
             body,
         },
     };

@@ -36,7 +36,7 @@ pub(crate) struct Call {
     pub(crate) service: Service,
     /// The HTTP method.
     pub(crate) method: Method,
-    /// Path, query and body.
+    /// Path, query, headers and body.
     pub(crate) parts: Parts,
 }
 
@@ -78,12 +78,13 @@ pub(super) struct Line {
 impl Line {
     /// `call` as it will be sent, but for what signing adds.
     pub(super) fn request(&self, call: &Call, identity: Option<Identity>) -> Request {
+        let identity = identity.into_iter().map(|(name, id)| (name.to_owned(), id));
         Request {
             method: call.method.as_str(),
             url: self.endpoints.of(call.service).to_owned(),
             path: call.parts.path.clone(),
             query: Query::Pairs(call.parts.query.clone()),
-            headers: identity.into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
+            headers: identity.chain(call.parts.headers.iter().cloned()).collect(),
             body: call.parts.body.clone().map_or_else(Bytes::new, Bytes::from),
             idempotent: call.method.is_idempotent(),
         }

@@ -317,6 +317,7 @@ async fn an_operation_that_fgctl_does_not_know_can_be_called() {
         parts: Parts {
             path: "/v1/p1/thing".to_owned(),
             query: vec![],
+            headers: vec![],
             body: None,
         },
     };
