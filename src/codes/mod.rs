@@ -35,6 +35,12 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
         functiongraph::ALL,
         functiongraph::dependency::ALL,
         functiongraph::trigger::ALL,
+        functiongraph::access::ALL,
+        functiongraph::event_trigger::ALL,
+        functiongraph::function::ALL,
+        functiongraph::invocation::ALL,
+        functiongraph::network::ALL,
+        functiongraph::version::ALL,
     ];
     functiongraph
         .into_iter()
