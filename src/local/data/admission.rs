@@ -1,6 +1,6 @@
 //! Whether a call may go to a function, and to which: everything that is checked before an instance is asked for.
 
-use super::headers::STAGE;
+use super::headers::{self, STAGE};
 use super::instance::Plan;
 use super::refusal::{ApiName, Called, Refusal, UpgradeFault};
 use super::route::{Call, Route};
@@ -152,7 +152,7 @@ pub(super) fn admit(
     let info = info.ok_or_else(|| Refusal::Backend(route.api.backend_type.clone()))?;
     let target = Target {
         route: Arc::clone(route),
-        plan: Arc::clone(snapshot.function(&info.function_urn)?),
+        plan: snapshot.function_of(info, |name| headers::text(&request.headers, name))?,
     };
     check_function(&target, info, arrival)?;
     Ok(target)

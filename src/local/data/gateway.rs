@@ -8,6 +8,7 @@ use super::refusal::Refusal;
 use super::request_log::{RequestLog, RequestRecord};
 use super::runner::Runner;
 use super::snapshot::Snapshots;
+use super::statistics::Verdict;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -57,6 +58,7 @@ impl Gateway {
             path: request.uri().path().to_owned(),
             status: 0,
             duration: None,
+            package: None,
             function: None,
             received: 0,
             sent: 0,
@@ -66,12 +68,13 @@ impl Gateway {
         let (mut response, after) = match answer {
             Ok(answer) => {
                 record.status = answer.head.status().as_u16();
-                answer.finish(self.requests.add(record, began))
+                let verdict = Verdict::of_status(record.status);
+                answer.finish(self.requests.add(record, (began, verdict)))
             }
             Err(refusal) => {
                 record.status = refusal.status();
                 record.note = Some(refusal.message());
-                self.requests.add(record, began);
+                self.requests.add(record, (began, refusal.verdict()));
                 (refuse(&refusal, &id), None)
             }
         };
@@ -98,6 +101,7 @@ impl Gateway {
             websocket_field: &self.websocket_field,
         };
         let target = admission::admit(&snapshot, &parts, &group_id, &arrival)?;
+        record.package = Some(target.plan.record.function.package.clone());
         record.function = Some(target.plan.name().to_owned());
         let exchange = Exchange {
             target: &target,

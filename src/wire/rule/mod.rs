@@ -3,8 +3,13 @@
 //! One place for both sides: fgctl explains a broken rule to its user, the local cloud refuses with the service's
 //! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
 
+mod function;
 mod text;
 
+pub(crate) use function::{
+    AGENCY_LENGTH, RESERVED, alias_name, initializer_timeout, max_instances, pre_stop_timeout, requests_per_instance,
+    version_name,
+};
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
 };
