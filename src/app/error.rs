@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, and what to do about it.
 
+use super::similar::similar;
 use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
@@ -105,19 +106,11 @@ pub(crate) enum AppError {
 impl AppError {
     /// Nothing of this name; `there_are` is what could have been meant.
     pub(super) fn not_found(what: &'static str, name: &str, there_are: Vec<String>) -> Self {
-        let mut similar: Vec<(usize, String)> = there_are
-            .into_iter()
-            .map(|other| (distance(&name.to_lowercase(), &other.to_lowercase()), other))
-            .filter(|(distance, other)| *distance <= other.chars().count().div_ceil(3))
-            .collect();
-        similar.sort();
-        similar.truncate(3);
-        let similar = similar.into_iter().map(|(_, other)| other).collect();
         Self::NotFound {
             what,
             name: name.to_owned(),
             place: None,
-            similar,
+            similar: similar(name, there_are),
         }
     }
 
@@ -187,39 +180,4 @@ fn list_command(what: &str) -> Option<&'static str> {
         "security group" => "fgctl security-group list",
         _ => return None,
     })
-}
-
-/// Levenshtein's distance: how many characters have to change.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn the_distance_counts_changes() {
-        for (a, b, changes) in [
-            ("", "", 0),
-            ("a", "", 1),
-            ("kitten", "sitting", 3),
-            ("apig-ws", "apig-ws", 0),
-            ("ab", "ba", 2),
-        ] {
-            assert_eq!(distance(a, b), changes, "{a} {b}");
-            assert_eq!(distance(b, a), changes, "{b} {a}");
-        }
-    }
 }

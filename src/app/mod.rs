@@ -13,6 +13,7 @@ mod function_version;
 mod gateway;
 mod group;
 mod network;
+mod similar;
 mod trigger;
 mod websocket;
 
@@ -25,6 +26,7 @@ pub(crate) use function_settings::{FunctionSettings, NetworkChange, VariableChan
 pub(crate) use function_version::AliasChange;
 pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use group::check_group;
+pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 

@@ -1,5 +1,6 @@
 //! `fgctl gateway`: the guide's step 3.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::List;
@@ -60,13 +61,13 @@ pub(super) struct Create {
     #[arg(long, value_enum, default_value_t = Edition::Basic)]
     edition: Edition,
     /// VPC's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Vpc.names())]
     vpc: String,
     /// Subnet's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Subnet.names())]
     subnet: String,
     /// Security group's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::SecurityGroup.names())]
     security_group: String,
     /// Zone's code, such as cn-east-3a (can be repeated); the first that offers the edition unless given
     #[arg(long, value_name = "CODE")]
@@ -88,12 +89,14 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
     /// Wait until it is gone
     #[arg(long)]

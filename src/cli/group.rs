@@ -1,5 +1,6 @@
 //! `fgctl group`: the guide's Table 4, API Group.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{ListOnGateway, OnGateway};
@@ -29,7 +30,7 @@ pub(super) struct Create {
     /// Name: 3 to 255 characters
     name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// Remark
     #[arg(long)]

@@ -3,6 +3,7 @@
 //! The only layer that knows all others. Exit statuses are known to `error` and `exit` alone.
 
 mod api;
+mod complete;
 mod completion;
 mod connect;
 mod deferred;
@@ -12,6 +13,7 @@ mod doctor;
 mod environment;
 mod error;
 mod exit;
+mod explain;
 mod function;
 mod function_invoke;
 mod function_report;
@@ -21,28 +23,32 @@ mod gateway;
 mod global;
 mod group;
 mod local;
+mod man;
+mod mask;
 mod options;
 mod request;
+mod requests;
 mod security_group;
 mod subnet;
+mod terminal;
 mod trigger;
 mod vpc;
 mod websocket;
 
 use crate::env::Env;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Subcommand};
 use clap_complete::CompleteEnv;
 use deferred::Deferred;
 use error::CommandError;
 use global::{Context, Global};
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
-/// Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud
-#[derive(Debug, Parser)]
-#[command(name = "fgctl", version, max_term_width = 120)]
-#[command(
-    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
-)]
+/// The end of the help of `fgctl` itself.
+const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
+
+#[derive(Args, Debug)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -97,6 +103,10 @@ enum Command {
     Doctor,
     /// Send a signed request of any operation
     Request(request::Request),
+    /// Say what a code means: of a service, of a WebSocket's end, or an exit status
+    Explain(explain::Explain),
+    /// Print the manual page of a command, or write them all
+    Man(man::Manual),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -113,12 +123,50 @@ impl Command {
             _ => false,
         }
     }
+
+    /// Whether it asks the cloud for something, so that `--dry-run` has requests to show.
+    fn sends_requests(&self) -> bool {
+        !matches!(
+            self,
+            Self::Connect(_)
+                | Self::Local(_)
+                | Self::Demo(_)
+                | Self::Explain(_)
+                | Self::Man(_)
+                | Self::Completion(_)
+                | Self::DemoFunction
+        )
+    }
+
+    /// Whether it answers with data that `--query` can pick from.
+    fn has_data(&self) -> bool {
+        !matches!(
+            self,
+            Self::Connect(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+        )
+    }
+
+    /// # Errors
+    /// An option that every command has makes no sense with this one.
+    fn check(&self, context: &Context) -> Result<(), CommandError> {
+        if context.is_rehearsal() && !self.sends_requests() {
+            return Err(CommandError::usage(
+                "--dry-run shows the requests to the cloud, and this command sends none",
+            ));
+        }
+        if context.has_query() && !self.has_data() {
+            return Err(CommandError::usage(
+                "--query picks from data, and this command answers with none",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     CompleteEnv::with_factory(Cli::command).complete();
-    let cli = match Cli::try_parse() {
+    let cli = match parse(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => return error::of_the_command_line(&error),
     };
@@ -126,6 +174,9 @@ pub(crate) fn main() -> ExitCode {
         Ok(context) => context,
         Err(error) => return error.tell_plainly(),
     };
+    if let Err(error) = cli.command.check(&context) {
+        return error.tell(&context.ui);
+    }
     let mut runtime = if cli.command.serves() {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -140,10 +191,50 @@ pub(crate) fn main() -> ExitCode {
         }
         Err(error) => Err(error.into()),
     };
-    match outcome {
+    match context.end(outcome) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.tell(&context.ui),
     }
+}
+
+/// Reads the command line.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    // Taking the description of all commands apart again would be a sixth of what a short command does.
+    let mut description = ManuallyDrop::new(description(arguments));
+    let matches = description.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut description))
+}
+
+/// What the command line may hold; of the nouns only the one that `arguments` begin with, where they do.
+///
+/// Every noun gets a copy of the global options, and to make them all is a quarter of the work of a short command.
+fn description(arguments: &[OsString]) -> clap::Command {
+    let whole = Cli::command();
+    let first = arguments.get(1).and_then(|argument| argument.to_str());
+    match first.and_then(|name| whole.get_subcommands().find(|noun| noun.get_name() == name)) {
+        Some(noun) => Global::augment_args(root()).subcommand(noun.clone()),
+        None => whole,
+    }
+}
+
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        Self::augment_args(root())
+    }
+
+    fn command_for_update() -> clap::Command {
+        Self::augment_args_for_update(root())
+    }
+}
+
+fn root() -> clap::Command {
+    clap::Command::new("fgctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud")
+        .after_help(AFTER_HELP)
+        .max_term_width(120)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
 }
 
 async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -176,6 +267,8 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Request(args) => request::run(args, context).await,
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")
@@ -204,11 +297,31 @@ async fn interrupted() {
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
+    use super::{Cli, description};
     use clap::CommandFactory;
+    use std::ffi::OsString;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_noun_that_stands_first_is_all_that_is_described() {
+        let described = |line: &str| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            description(&arguments)
+        };
+        let nouns = |line: &str| described(line).get_subcommands().count();
+        assert_eq!(nouns("fgctl trigger list"), 1);
+        for whole in [
+            "fgctl",
+            "fgctl help trigger",
+            "fgctl --local trigger list",
+            "fgctl triger list",
+        ] {
+            assert_eq!(nouns(whole), Cli::command().get_subcommands().count(), "{whole}");
+        }
+        described("fgctl local up").debug_assert();
     }
 }

@@ -1,7 +1,9 @@
 //! `fgctl trigger`: the guide's Table 4, and the URL of step 5.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::app::{self, NewTriggerInput};
 use crate::ui::Report;
 use crate::wire::environment::RELEASE;
@@ -14,7 +16,7 @@ pub(super) enum Command {
     Create(Create),
     /// List a function's triggers, or those of all functions
     #[command(after_help = "Example:\n  fgctl trigger list WebSocket-demo")]
-    List(List),
+    List(ListOfFunction),
     /// Show a trigger
     #[command(after_help = "Example:\n  fgctl trigger get API_websocket_demo")]
     Get(Named),
@@ -65,16 +67,16 @@ pub(super) struct Create {
     /// API name: 3 to 64 letters, digits and underscores
     name: String,
     /// Function's name or URN
-    #[arg(long)]
+    #[arg(long, add = Noun::Function.names())]
     function: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
     /// API group's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Group.names())]
     group: String,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
     /// Security authentication
     #[arg(long, value_enum, default_value_t = Authentication::App)]
@@ -97,14 +99,18 @@ pub(super) struct Create {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct List {
+pub(super) struct ListOfFunction {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     function: Option<String>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Trigger's name or id, or the name of a function that has one trigger
+    #[arg(add = Noun::Trigger.names())]
     name: String,
 }
 
@@ -179,7 +185,7 @@ async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
+async fn list(args: &ListOfFunction, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
     let triggers = match &args.function {
         Some(function) => app.triggers(function).await?,
@@ -190,6 +196,7 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
             .map(|(_, trigger)| trigger)
             .collect(),
     };
+    let triggers = args.list.first(triggers);
     let report = Report::list(
         &triggers,
         |trigger| trigger.event_data.name.clone(),

@@ -30,22 +30,29 @@ pub(crate) fn find(code: &str) -> Option<&'static Entry> {
     entries().find(|entry| entry.code == code)
 }
 
+/// Each service and its lists of codes, in the order in which they are shown.
+pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
+    (
+        "FunctionGraph",
+        &[
+            functiongraph::ALL,
+            functiongraph::dependency::ALL,
+            functiongraph::trigger::ALL,
+            functiongraph::access::ALL,
+            functiongraph::event_trigger::ALL,
+            functiongraph::function::ALL,
+            functiongraph::invocation::ALL,
+            functiongraph::network::ALL,
+            functiongraph::version::ALL,
+        ],
+    ),
+    ("API Gateway", &[apig::ALL]),
+    ("VPC", &[vpc::ALL]),
+    ("every service", &[front_door::ALL]),
+];
+
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    let functiongraph = [
-        functiongraph::ALL,
-        functiongraph::dependency::ALL,
-        functiongraph::trigger::ALL,
-        functiongraph::access::ALL,
-        functiongraph::event_trigger::ALL,
-        functiongraph::function::ALL,
-        functiongraph::invocation::ALL,
-        functiongraph::network::ALL,
-        functiongraph::version::ALL,
-    ];
-    functiongraph
-        .into_iter()
-        .chain([apig::ALL, vpc::ALL, front_door::ALL])
-        .flatten()
+    SERVICES.iter().flat_map(|(_, lists)| lists.iter().copied().flatten())
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn what_terraform_asks_besides() {
         let line = format!("request GET /v2/{{project_id}}/fgs/{path}");
         cloud.fgctl(&line).success().json()
     };
-    let all = get("triggers --query maxitems=500");
+    let all = get("triggers --param maxitems=500");
     let mut called: Vec<&str> = all["triggers"]
         .as_array()
         .unwrap()
@@ -35,7 +35,7 @@ fn what_terraform_asks_besides() {
         .collect();
     called.sort_unstable();
     assert_eq!((called, &all["next_marker"]), (vec!["f", "g"], &2.into()));
-    let second = get("triggers --query maxitems=1 --query marker=1");
+    let second = get("triggers --param maxitems=1 --param marker=1");
     assert_eq!(second["triggers"][0], all["triggers"][1]);
     let runtimes = get("runtimetypes");
     let node = runtimes

@@ -9,6 +9,7 @@
 
 mod answers;
 mod api;
+mod completion;
 mod connect;
 mod contract;
 mod credentials;
@@ -17,6 +18,8 @@ mod dependency;
 mod doctor;
 mod documents;
 mod environment;
+mod exit;
+mod explain;
 mod function;
 mod gateway;
 mod group;
@@ -25,8 +28,12 @@ mod help;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;
+mod man;
 mod network;
+mod output;
+mod rehearsal;
 mod sdk;
+mod secrets;
 mod state;
 mod support;
 mod trigger;

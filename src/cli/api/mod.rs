@@ -2,6 +2,7 @@
 
 mod version;
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{ListOnGateway, OnGateway};
@@ -77,7 +78,7 @@ pub(super) struct Publish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
     /// Remark
     #[arg(long)]
@@ -89,7 +90,7 @@ pub(super) struct Unpublish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
 }
 

@@ -111,6 +111,12 @@ impl CommandError {
         self
     }
 
+    /// Adds why.
+    pub(super) fn caused_by(mut self, cause: impl Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
     /// Adds what the catalogue says of a code.
     fn explained(self, entry: &codes::Entry) -> Self {
         self.hint(format_args!(
