@@ -30,6 +30,8 @@ pub(crate) enum AppError {
         place: Option<String>,
         /// What there is, most similar first.
         similar: Vec<String>,
+        /// The flag that creates it.
+        creates: Option<&'static str>,
     },
     /// Several bear the name.
     #[error("`{name}` means {} {what}s: {}", ids.len(), ids.join(", "))]
@@ -64,6 +66,18 @@ pub(crate) enum AppError {
         what: &'static str,
         /// Its name.
         name: String,
+        /// The command that shows it.
+        show: String,
+    },
+    /// It was to be created and exists, but is another one. Nothing was sent.
+    #[error("the {what} `{name}` exists already, with another {member}")]
+    Differs {
+        /// What it is.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What of it differs.
+        member: &'static str,
         /// The command that shows it.
         show: String,
     },
@@ -111,6 +125,7 @@ impl AppError {
             name: name.to_owned(),
             place: None,
             similar: similar(name, there_are),
+            creates: None,
         }
     }
 
@@ -118,15 +133,28 @@ impl AppError {
     pub(super) fn at(self, looked: impl Into<String>) -> Self {
         match self {
             Self::NotFound {
-                what, name, similar, ..
+                what,
+                name,
+                similar,
+                creates,
+                ..
             } => Self::NotFound {
                 what,
                 name,
                 place: Some(looked.into()),
                 similar,
+                creates,
             },
             other => other,
         }
+    }
+
+    /// The same, naming the flag that would have created it.
+    pub(super) fn or_add(mut self, flag: &'static str) -> Self {
+        if let Self::NotFound { creates, .. } = &mut self {
+            *creates = Some(flag);
+        }
+        self
     }
 
     /// Something that cannot work, and what to do instead.
@@ -140,16 +168,20 @@ impl AppError {
     /// What to do about it.
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
-            Self::NotFound { similar, .. } if !similar.is_empty() => {
+            Self::NotFound { similar, creates, .. } if !similar.is_empty() => {
                 let names = similar
                     .iter()
                     .map(|name| format!("`{name}`"))
                     .collect::<Vec<_>>()
                     .join(" or ");
-                vec![format!("did you mean {names}?")]
+                let meant = format!("did you mean {names}?");
+                [meant].into_iter().chain(creates.map(to_create)).collect()
             }
-            Self::NotFound { what, .. } => list_command(what).map(|hint| vec![hint.to_owned()]).unwrap_or_default(),
-            Self::Exists { show, .. } => vec![show.clone()],
+            Self::NotFound { what, creates, .. } => {
+                let list = list_command(what).map(str::to_owned);
+                creates.map(to_create).into_iter().chain(list).collect()
+            }
+            Self::Exists { show, .. } | Self::Differs { show, .. } => vec![show.clone()],
             Self::Unfinished { hint, source, .. } => [vec![hint.clone()], source.hints()].concat(),
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
@@ -163,6 +195,10 @@ impl AppError {
     }
 }
 
+fn to_create(flag: &str) -> String {
+    format!("to create it: add {flag}")
+}
+
 /// The command that lists what there is.
 fn list_command(what: &str) -> Option<&'static str> {
     Some(match what {
@@ -172,6 +208,7 @@ fn list_command(what: &str) -> Option<&'static str> {
         "group" => "fgctl group list --gateway GATEWAY",
         "environment" => "fgctl environment list --gateway GATEWAY",
         "API" => "fgctl api list --gateway GATEWAY",
+        "app" => "fgctl app list --gateway GATEWAY",
         "trigger" => "fgctl trigger list FUNCTION",
         "version" => "fgctl function versions NAME",
         "alias" => "fgctl function aliases list FUNCTION",

@@ -3,6 +3,7 @@
 //! Knows no flags and no exit statuses. Rules of the guide are checked here before the first call.
 
 mod api;
+mod client;
 mod dependency;
 mod environment;
 mod error;
@@ -11,6 +12,7 @@ mod function_invocation;
 mod function_settings;
 mod function_version;
 mod gateway;
+mod gateway_change;
 mod group;
 mod network;
 mod similar;
@@ -18,6 +20,7 @@ mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
+pub(crate) use client::{Grant, check_client};
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;
@@ -25,9 +28,10 @@ pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use function_settings::{FunctionSettings, NetworkChange, VariableChange};
 pub(crate) use function_version::AliasChange;
 pub(crate) use gateway::{Edition, NewGatewayInput};
+pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
-pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
+pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 
 use crate::cloud::Cloud;

@@ -3,6 +3,7 @@
 //! The only layer that knows all others. Exit statuses are known to `error` and `exit` alone.
 
 mod api;
+mod app;
 mod complete;
 mod completion;
 mod connect;
@@ -82,6 +83,9 @@ enum Command {
     /// Change and publish the APIs of a gateway
     #[command(subcommand)]
     Api(Deferred<api::Command>),
+    /// Create apps, and let them call APIs with App authentication
+    #[command(subcommand)]
+    App(Deferred<app::Command>),
     /// See the VPCs of the region
     #[command(subcommand)]
     Vpc(Deferred<vpc::Command>),
@@ -262,6 +266,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Environment(Deferred(command)) => environment::run(command, context).await,
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
+        Command::App(Deferred(command)) => app::run(command, context).await,
         Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
         Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
         Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,

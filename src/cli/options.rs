@@ -39,3 +39,34 @@ pub(super) struct OnGateway {
     #[arg(long, add = Noun::Gateway.names())]
     pub(super) gateway: String,
 }
+
+/// Something new on a gateway that has a name and a remark.
+#[derive(Debug, Args)]
+pub(super) struct NewOnGateway {
+    /// Name
+    pub(super) name: String,
+    /// Gateway's name or id
+    #[arg(long, add = Noun::Gateway.names())]
+    pub(super) gateway: String,
+    /// Remark
+    #[arg(long)]
+    pub(super) remark: Option<String>,
+}
+
+/// Whether to wait for what goes on in the background.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Wait {
+    /// Wait until it is done
+    #[arg(long, overrides_with = "no_wait")]
+    wait: bool,
+    /// Leave it to go on in the background, which is the default
+    #[arg(long, overrides_with = "wait")]
+    no_wait: bool,
+}
+
+impl Wait {
+    /// Whether to wait.
+    pub(super) fn waits(self) -> bool {
+        self.wait && !self.no_wait
+    }
+}

@@ -46,7 +46,7 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
             functiongraph::version::ALL,
         ],
     ),
-    ("API Gateway", &[apig::ALL]),
+    ("API Gateway", &apig::ALL),
     ("VPC", &[vpc::ALL]),
     ("every service", &[front_door::ALL]),
 ];

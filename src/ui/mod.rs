@@ -9,7 +9,7 @@ mod query;
 mod report;
 mod text;
 
-pub(crate) use progress::seconds;
+pub(crate) use progress::{Step, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use query::Query;
 pub(crate) use report::Report;

@@ -9,6 +9,7 @@
 
 mod answers;
 mod api;
+mod app;
 mod completion;
 mod connect;
 mod contract;
@@ -22,6 +23,7 @@ mod exit;
 mod explain;
 mod function;
 mod gateway;
+mod gateway_change;
 mod group;
 mod guide;
 mod help;

@@ -177,7 +177,7 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } => Exit::Failed,
-            AppError::NotReady { .. } | AppError::Exists { .. } => Exit::Conflict,
+            AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();

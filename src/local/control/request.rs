@@ -231,10 +231,12 @@ fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Res
     let Answered { output, headers, text } = answered;
     let mut response = match text {
         Some(text) => finish(Response::new(Body::from(text)), status, request_id),
-        None if status == 204 => finish(Response::new(Body::empty()), status, request_id),
         None => {
             let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
-            json_response(status, &body, request_id)
+            match body.is_null() {
+                true => finish(Response::new(Body::empty()), status, request_id),
+                false => json_response(status, &body, request_id),
+            }
         }
     };
     for (name, value) in headers {

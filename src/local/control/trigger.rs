@@ -1,5 +1,6 @@
 //! Triggers: of dedicated gateways, of the shared gateway, and of the clock.
 
+use super::publication::Moment;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::{clock, function, function_deletion, page, trigger_gateway, trigger_shared, trigger_timer};
@@ -59,7 +60,7 @@ pub(super) async fn create(call: Call, input: CreateFunctionTrigger) -> Result<T
         context.store.write(|writer| {
             let own = associated(context, writer, &urn, FUNCTION_NOT_FOUND)?;
             let trigger = match plan {
-                Plan::Gateway(plan) => trigger_gateway::create(writer, &plan, &urn, now)?,
+                Plan::Gateway(plan) => trigger_gateway::create(writer, &plan, &urn, Moment::of(context, now))?,
                 Plan::Shared(new) => trigger_shared::create(writer, *new, &urn, now)?,
                 Plan::Timer(new) => trigger_timer::create(writer, *new, &own, now)?,
             };

@@ -3,8 +3,9 @@
 
 use super::api_definition::{self, METHODS};
 use super::identity::new_id;
+use super::publication::Moment;
 use super::refusal::Refusal;
-use super::{clock, environment, gateway_status, group, publication};
+use super::{api, clock, environment, gateway_status, group, publication};
 use crate::codes::apig;
 use crate::codes::functiongraph::{
     DEDICATED_GATEWAY as PARAMETERS, GATEWAY_TRIGGER_EXISTS, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG,
@@ -152,9 +153,10 @@ fn backend(sent: Option<&TriggerFunction>, function: &FunctionUrn) -> ApiFunctio
 ///
 /// # Errors
 /// 400 `FSS.1417` where the gateway, the group or the environment is not there; see [`publish`].
-pub(super) fn create(writer: &Writer, plan: &Plan, urn: &FunctionUrn, now: Timestamp) -> Result<Trigger, Refusal> {
-    let (_, group, environment) = plan.place(writer, now)?;
-    let api = publish(writer, plan, (urn, &environment), now)?;
+pub(super) fn create(writer: &Writer, plan: &Plan, urn: &FunctionUrn, moment: Moment) -> Result<Trigger, Refusal> {
+    let (_, group, environment) = plan.place(writer, moment.now)?;
+    let now = moment.now;
+    let api = publish(writer, plan, (urn, &environment), moment)?;
     Ok(trigger(plan, &group, api, now))
 }
 
@@ -166,7 +168,7 @@ fn publish(
     writer: &Writer,
     plan: &Plan,
     (urn, environment): (&FunctionUrn, &Environment),
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Api, Refusal> {
     for other in api_definition::siblings(writer, &plan.api)? {
         if other.name == plan.api.name {
@@ -182,10 +184,11 @@ fn publish(
     }
     let record = ApiRecord {
         instance_id: plan.instance_id.clone(),
-        api: api_definition::complete(&plan.api, &urn.unqualified(), now),
+        api: api_definition::complete(&plan.api, &urn.unqualified(), moment.now),
     };
+    api::has_room(writer, &record)?;
     writer.put(&APIS, &record.api.id, &record)?;
-    publication::put(writer, &record, environment, (String::new(), now))?;
+    publication::put(writer, &record, environment, (String::new(), moment))?;
     Ok(record.api)
 }
 
