@@ -182,7 +182,7 @@ impl App {
         self.check_bucket(&upload.bucket).await?;
         let path = upload.path.clone();
         let source = blocking(&upload.path, move || Source::of(path)).await?;
-        let uploaded = self.uploaded(&upload.bucket, &source);
+        let uploaded = self.uploaded(&upload.bucket, &source)?;
         if self.is_there(&upload.bucket, &source).await? {
             let parts = usize::try_from(source.parts()).unwrap_or(0);
             tell(UploadEvent::Planned {
@@ -207,14 +207,18 @@ impl App {
         Ok(self.cloud.store(&DeleteObject { bucket, key }).await?)
     }
 
-    fn uploaded(&self, bucket: &str, source: &Source) -> Uploaded {
-        Uploaded {
-            // The service may read it without belonging to the account: the documentation asks for an object that
-            // can be read by anyone or whose URL is signed.
-            link: self.cloud.object_url(bucket, &source.key, LINK_LIFE),
+    fn uploaded(&self, bucket: &str, source: &Source) -> Result<Uploaded, AppError> {
+        // The service may read it without belonging to the account: the documentation asks for an object that can be
+        // read by anyone or whose URL is signed.
+        let link = self.cloud.object_url(bucket, &source.key, LINK_LIFE);
+        Ok(Uploaded {
+            link: link.ok_or_else(|| {
+                let hint = "set an access key and its secret; fgctl profile add --help";
+                AppError::refused("object storage takes an access key, and no token", &[hint])
+            })?,
             bucket: bucket.to_owned(),
             key: source.key.clone(),
-        }
+        })
     }
 
     /// Checks that the bucket is there, and where the function is.

@@ -2,6 +2,7 @@
 
 use super::error::{ApiError, Asked, ReadError};
 use super::{Cloud, Endpoints};
+use crate::sign::Caller;
 use crate::sign::obs::{self, Resource, Style, encode_key};
 use crate::transport::{Progress, Query, Request, Response, Scheme};
 use crate::wire::obs::{Answer, ObsOperation, ObsParts};
@@ -86,8 +87,12 @@ impl Cloud {
         answer::<O>(&request, &response)
     }
 
-    /// The URL by which whoever holds it may read the object `key` of `bucket` during `life`.
-    pub(crate) fn object_url(&self, bucket: &str, key: &str, life: Duration) -> String {
+    /// The URL by which whoever holds it may read the object `key` of `bucket` during `life`; nothing for a caller who
+    /// has no keys to sign it.
+    pub(crate) fn object_url(&self, bucket: &str, key: &str, life: Duration) -> Option<String> {
+        let Caller::Keys(credentials) = &self.0.caller else {
+            return None;
+        };
         let place = Place::of(self.0.line.endpoints.of(Service::Obs), Some(bucket), Some(key));
         let request = obs::Request {
             method: Method::Get.as_str(),
@@ -100,9 +105,9 @@ impl Cloud {
             headers: &[],
         };
         let expires = Timestamp::now().as_second() + i64::try_from(life.as_secs()).unwrap_or(0);
-        let query = obs::presign(&request, &self.0.credentials, Style::Obs, expires);
+        let query = obs::presign(&request, credentials, Style::Obs, expires);
         let query = Query::Marked(query).encoded();
-        format!("{}{}?{query}", place.url, place.path)
+        Some(format!("{}{}?{query}", place.url, place.path))
     }
 }
 
@@ -175,7 +180,9 @@ mod tests {
                 access_key: "AK".to_owned(),
                 secret_key: Secret::new("SK"),
                 security_token: None,
-            },
+            }
+            .into(),
+            cache: None,
         };
         Cloud::over(target, Arc::clone(script)).await.unwrap()
     }
@@ -267,7 +274,8 @@ mod tests {
         let script = Arc::new(Script::new());
         let url = cloud(PUBLIC, &script)
             .await
-            .object_url("bucket", "a b", Duration::from_secs(60));
+            .object_url("bucket", "a b", Duration::from_secs(60))
+            .unwrap();
         let (place, query) = url.split_once('?').unwrap();
         assert_eq!(place, "https://bucket.obs.cn-east-3.myhuaweicloud.com/a%20b");
         for part in ["AccessKeyId=AK", "Expires=", "Signature="] {

@@ -1,9 +1,9 @@
-//! Signs each request anew, and once corrects a clock that is off.
+//! Signs each request anew, and once corrects a clock that is off. A caller with a token sends that instead.
 
 use super::exchange::{Exchange, Query, Request, Response, Scheme};
 use super::observer::{Event, Observer};
 use super::{Clock, TransportError};
-use crate::sign::{self, Algorithm, Credentials, date_text, obs};
+use crate::sign::{self, AUTH_TOKEN_HEADER, Algorithm, Caller, Credentials, date_text, obs};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, OnceLock};
 
@@ -25,7 +25,7 @@ const NOTICEABLE: i64 = 60;
 /// Signs what goes through it. Stands inside of the retries, because the date is in the signature.
 pub(crate) struct Signed<E> {
     inner: E,
-    credentials: Credentials,
+    caller: Caller,
     clock: Clock,
     /// By how many seconds the service's clock is ahead, once that is known.
     offset: OnceLock<i64>,
@@ -33,11 +33,11 @@ pub(crate) struct Signed<E> {
 }
 
 impl<E: Exchange> Signed<E> {
-    /// Signs with `credentials` at the time that `clock` tells, and hands on to `inner`.
-    pub(crate) fn new(inner: E, credentials: Credentials, clock: Clock, observer: Arc<dyn Observer>) -> Self {
+    /// Signs as `caller` at the time that `clock` tells, and hands on to `inner`.
+    pub(crate) fn new(inner: E, caller: impl Into<Caller>, clock: Clock, observer: Arc<dyn Observer>) -> Self {
         Self {
             inner,
-            credentials,
+            caller: caller.into(),
             clock,
             offset: OnceLock::new(),
             observer,
@@ -45,14 +45,20 @@ impl<E: Exchange> Signed<E> {
     }
 
     /// `request` with a signature made `offset` seconds from now. The request itself stays as it was.
-    fn sign(&self, request: &Request, offset: i64) -> Request {
-        match request.scheme {
-            Scheme::Api => self.sign_api(request, offset),
-            Scheme::Obs { .. } => self.sign_obs(request, offset),
+    ///
+    /// # Errors
+    /// [`TransportError::Invalid`]: object storage takes no token.
+    fn sign(&self, request: &Request, offset: i64) -> Result<Request, TransportError> {
+        match (&request.scheme, &self.caller) {
+            (Scheme::Api, _) => Ok(self.sign_api(request, offset)),
+            (Scheme::Obs { .. }, Caller::Keys(credentials)) => Ok(self.sign_obs(request, credentials, offset)),
+            (Scheme::Obs { .. }, Caller::Token(_)) => Err(TransportError::Invalid(
+                "object storage takes an access key and its secret, and no token".to_owned(),
+            )),
         }
     }
 
-    fn sign_obs(&self, request: &Request, offset: i64) -> Request {
+    fn sign_obs(&self, request: &Request, credentials: &Credentials, offset: i64) -> Request {
         let resource = match &request.scheme {
             Scheme::Obs {
                 bucket,
@@ -79,7 +85,7 @@ impl<E: Exchange> Signed<E> {
             headers: &headers,
         };
         let date = obs::date_text(self.now(offset));
-        let added = obs::sign(&form, &self.credentials, &date);
+        let added = obs::sign(&form, credentials, &date);
         headers.extend(added);
         Request {
             headers,
@@ -99,6 +105,17 @@ impl<E: Exchange> Signed<E> {
                 headers.push((name.to_owned(), value.to_owned()));
             }
         }
+        let credentials = match &self.caller {
+            Caller::Keys(credentials) => credentials,
+            Caller::Token(token) => {
+                headers.push((AUTH_TOKEN_HEADER.to_owned(), token.expose().to_owned()));
+                return Request {
+                    query: Query::Encoded(request.query.encoded()),
+                    headers,
+                    ..request.clone()
+                };
+            }
+        };
         let none = Vec::new();
         let form = sign::Request {
             method: request.method,
@@ -111,13 +128,7 @@ impl<E: Exchange> Signed<E> {
             body: &request.body,
         };
         let date = date_text(self.now(offset));
-        let signed = sign::sign(
-            &form,
-            request.host(),
-            &self.credentials,
-            &Algorithm::SdkHmacSha256,
-            &date,
-        );
+        let signed = sign::sign(&form, request.host(), credentials, &Algorithm::SdkHmacSha256, &date);
         headers.extend(signed.headers);
         Request {
             query: Query::Encoded(signed.query),
@@ -157,10 +168,10 @@ impl<E: Exchange> Exchange for Signed<E> {
             return Err(TransportError::Invalid("its query is encoded already".to_owned()));
         }
         let used = self.offset.get().copied();
-        let response = self.inner.exchange(&self.sign(request, used.unwrap_or(0))).await?;
+        let response = self.inner.exchange(&self.sign(request, used.unwrap_or(0))?).await?;
         match self.correction(&response, used) {
             // The service refused it before it did anything, so even a POST may go again.
-            Some(offset) => self.inner.exchange(&self.sign(request, offset)).await,
+            Some(offset) => self.inner.exchange(&self.sign(request, offset)?).await,
             None => Ok(response),
         }
     }
@@ -169,7 +180,7 @@ impl<E: Exchange> Exchange for Signed<E> {
 #[cfg(test)]
 mod tests {
     use super::Signed;
-    use crate::sign::{self, Authorization, Credentials, Secret, verify};
+    use crate::sign::{self, Authorization, Caller, Credentials, Secret, verify};
     use crate::transport::fake::{Recorder, Script, request};
     use crate::transport::{Clock, Exchange, Query, Request, TransportError};
     use jiff::Timestamp;
@@ -250,6 +261,26 @@ mod tests {
         assert_eq!(header(1, "Content-Type"), "application/json;charset=utf-8");
         assert_eq!(header(0, "Host"), "service.example:8443");
         assert!(header(0, "User-Agent").starts_with("fgctl/"));
+    }
+
+    #[tokio::test]
+    async fn a_token_goes_along_in_place_of_a_signature() {
+        let script = Arc::new(Script::new().answer(200, ""));
+        let token = Caller::Token(Secret::new("IAM"));
+        let signed = Signed::new(script.clone(), token, clock(0), Arc::new(Recorder::default()));
+        let asked = Request {
+            query: Query::Pairs(vec![("b c".to_owned(), "1".to_owned())]),
+            ..request("GET", "")
+        };
+        signed.exchange(&asked).await.unwrap();
+        let sent = script.seen().remove(0);
+        let names: Vec<&str> = sent.headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(
+            !names.contains(&"Authorization") && !names.contains(&"X-Sdk-Date"),
+            "{names:?}"
+        );
+        assert!(sent.headers.contains(&("X-Auth-Token".to_owned(), "IAM".to_owned())));
+        assert_eq!(sent.query, Query::Encoded("b%20c=1".to_owned()));
     }
 
     #[tokio::test]

@@ -1,12 +1,14 @@
 //! Who is calling, and what those may who are nobody. Source: OBS API Reference, "User Signature Authentication".
 
 use super::super::refusal::Refusal;
+use super::super::token::TemporaryKey;
 use super::seen::Seen;
 use crate::codes::obs::{
     ACCESS_DENIED, INVALID_ACCESS_KEY_ID, INVALID_ARGUMENT, INVALID_SECURITY, REQUEST_TIME_TOO_SKEWED,
     SIGNATURE_DOES_NOT_MATCH,
 };
 use crate::local::Account;
+use crate::sign::Secret;
 use crate::sign::obs::{Authorization, Mismatch, Request, Resource, Style, verify};
 use jiff::Timestamp;
 
@@ -105,14 +107,8 @@ pub(super) fn check(
     account: &Account,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let credentials = &account.credentials;
-    if authorization.access_key != credentials.access_key {
-        return Err(Refusal::new(INVALID_ACCESS_KEY_ID));
-    }
-    if has_token(request, authorization.style) && credentials.security_token.is_none() {
-        return Err(Refusal::because(INVALID_SECURITY, "these keys have no security token"));
-    }
-    verify(request, authorization, &credentials.secret_key, now).map_err(|mismatch| match &mismatch {
+    let secret = secret_of(request, authorization, account, now)?;
+    verify(request, authorization, &secret, now).map_err(|mismatch| match &mismatch {
         Mismatch::NoDate | Mismatch::Expired => Refusal::because(ACCESS_DENIED, mismatch),
         Mismatch::Skewed(_) => Refusal::because(REQUEST_TIME_TOO_SKEWED, mismatch),
         Mismatch::Signature(text) => {
@@ -121,9 +117,41 @@ pub(super) fn check(
     })
 }
 
-fn has_token(request: &Request<'_>, style: Style) -> bool {
-    let name = format!("{}security-token", style.prefix());
-    let headers = request.headers.iter().map(|(name, _)| name);
-    let parameters = request.query.iter().map(|(name, _)| name);
-    headers.chain(parameters).any(|other| other.eq_ignore_ascii_case(&name))
+/// The secret of the key that a request names: the account's own, or one that was given out for a while.
+fn secret_of(
+    request: &Request<'_>,
+    authorization: &Authorization,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Secret, Refusal> {
+    let access_key = &authorization.access_key;
+    let token = token(request, authorization.style);
+    if *access_key == account.credentials.access_key {
+        return match token {
+            Some(_) => Err(Refusal::because(INVALID_SECURITY, "these keys have no security token")),
+            None => Ok(account.credentials.secret_key.clone()),
+        };
+    }
+    let Some(token) = token.filter(|_| TemporaryKey::is_one(access_key)) else {
+        return Err(Refusal::new(INVALID_ACCESS_KEY_ID));
+    };
+    match TemporaryKey::open(token, access_key, account) {
+        Some(key) if key.expires_at > now.as_second() => Ok(TemporaryKey::secret(access_key, account)),
+        Some(_) => Err(Refusal::because(INVALID_SECURITY, "the security token has expired")),
+        None => Err(Refusal::because(
+            INVALID_SECURITY,
+            "the security token is not that of the key",
+        )),
+    }
+}
+
+/// The security token that a request brings, in a header or in its URL.
+fn token<'a>(request: &Request<'a>, style: Style) -> Option<&'a str> {
+    let wanted = format!("{}security-token", style.prefix());
+    let is_it = |name: &str| name.eq_ignore_ascii_case(&wanted);
+    let header = request.headers.iter().find(|(name, _)| is_it(name));
+    let parameter = request.query.iter().find(|(name, _)| is_it(name));
+    header
+        .map(|(_, value)| value.as_str())
+        .or_else(|| parameter.and_then(|(_, value)| value.as_deref()))
 }

@@ -128,8 +128,15 @@ async fn serve(context: Arc<Context>, seen: Seen, body: Body) -> Response {
 
 async fn handle(context: Arc<Context>, seen: Seen, body: Body, told: &Told) -> Result<Response, Refusal> {
     let now = Timestamp::now();
-    let caller = match access::caller(&seen, &context.account, now) {
-        Ok(caller) => caller,
+    let admitted = access::caller(&seen, &context.account, now).and_then(|caller| {
+        let route = routes::find(&seen).ok_or_else(|| {
+            let detail = format!("the local cloud does not serve {} with this query", seen.method);
+            Refusal::because(METHOD_NOT_ALLOWED, detail)
+        });
+        Ok((caller, route?))
+    });
+    let (caller, route) = match admitted {
+        Ok(admitted) => admitted,
         Err(refusal) => {
             // A client that is still sending would not read the answer, unless it asked first.
             if !seen.waits_to_send() {
@@ -138,14 +145,11 @@ async fn handle(context: Arc<Context>, seen: Seen, body: Body, told: &Told) -> R
             return Err(refusal);
         }
     };
-    let Some(route) = routes::find(&seen) else {
-        let detail = format!("the local cloud does not serve {} with this query", seen.method);
-        return Err(Refusal::because(METHOD_NOT_ALLOWED, detail));
-    };
     let call = Call {
         context,
         request_id: told.request_id.clone(),
         now,
+        proved: caller == Caller::Owner,
         origin: seen.origin(),
     };
     let visit = Visit {
