@@ -2,7 +2,7 @@
 //! the shared definitions nor the signer can be wrong alone.
 
 use super::{Cloud, HOST, base64, new_function, urn, with};
-use crate::sign::obs::date_text;
+use crate::sign::obs::{self, date_text};
 use axum::body::Body;
 use axum::response::Response;
 use hmac::{Hmac, KeyInit, Mac};
@@ -447,4 +447,54 @@ async fn links_lead_to_the_clouds_own_buckets() {
         .is(204);
     let digest = updated["digest"].as_str().unwrap();
     assert!(cloud.context.store.blob(digest).exists());
+}
+
+/// Keys for a while, with their token in a header and in a URL.
+#[tokio::test]
+async fn temporary_keys_are_taken_with_their_token_alone() {
+    let cloud = Cloud::new();
+    cloud.bucket().await;
+    let keys = super::identity::temporary(&cloud, 900).await;
+    let now = Timestamp::now();
+    let form = obs::Request {
+        method: "GET",
+        resource: obs::Resource {
+            bucket: Some("bucket"),
+            key: None,
+            path_style: true,
+        },
+        query: &[],
+        headers: &[],
+    };
+    for (has_token, status) in [(true, 200), (false, 403)] {
+        let mut request = http::Request::get("/bucket").header("host", HOST);
+        for (name, value) in obs::sign(&form, &keys, &date_text(now)) {
+            if has_token || !name.contains("token") {
+                request = request.header(name, value);
+            }
+        }
+        cloud.raw(request.body(Body::empty()).unwrap()).await.is(status);
+    }
+    let query = obs::presign(&form, &keys, obs::Style::Obs, now.as_second() + 60);
+    let pairs: Vec<String> = query
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "{name}={}",
+                percent_encoding::utf8_percent_encode(value.as_deref().unwrap(), percent_encoding::NON_ALPHANUMERIC)
+            )
+        })
+        .collect();
+    let url = format!("/bucket?{}", pairs.join("&"));
+    let get = |url: &str| {
+        http::Request::get(url)
+            .header("host", HOST)
+            .body(Body::empty())
+            .unwrap()
+    };
+    cloud.raw(get(&url)).await.is(200);
+    let other = url
+        .replace("security%2Dtoken", "security%2Dtokem")
+        .replace("security-token", "security-tokem");
+    cloud.raw(get(&other)).await.refused(403, "InvalidAccessKeyId");
 }
