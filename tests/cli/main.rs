@@ -22,6 +22,8 @@ mod environment;
 mod exit;
 mod explain;
 mod function;
+mod function_settings;
+mod function_version;
 mod gateway;
 mod gateway_change;
 mod group;
