@@ -12,7 +12,7 @@ const NO_CONTENT: u16 = 204;
 
 /// Where each service is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Endpoints([(Service, String); 5]);
+pub(crate) struct Endpoints([(Service, String); Service::ALL.len()]);
 
 impl Endpoints {
     /// Asks `of` for the URL of each service: scheme and authority, without a final `/`.
@@ -62,6 +62,30 @@ impl Call {
             method: O::METHOD,
             parts: Parts::of(operation, project_id).map_err(shape)?,
         })
+    }
+
+    /// The same about the project `new`, wherever it names the project `old`: URNs do too, and bodies hold URNs.
+    pub(super) fn about(&self, old: &str, new: &str) -> Self {
+        let Parts {
+            path,
+            query,
+            headers,
+            body,
+        } = &self.parts;
+        let text = |body: &Vec<u8>| match std::str::from_utf8(body) {
+            Ok(text) => text.replace(old, new).into_bytes(),
+            Err(_) => body.clone(),
+        };
+        let parts = Parts {
+            path: path.replace(old, new),
+            query: query
+                .iter()
+                .map(|(name, value)| (name.clone(), value.replace(old, new)))
+                .collect(),
+            headers: headers.clone(),
+            body: body.as_ref().map(text),
+        };
+        Self { parts, ..self.clone() }
     }
 }
 
@@ -129,14 +153,18 @@ impl Line {
         identity: Option<Identity>,
     ) -> Result<O::Output, ApiError> {
         let response = self.perform(&Call::of(operation, project_id)?, identity).await?;
-        output::<O>(&response).map_err(|error| ApiError::unreadable::<O>(&response, error))
+        output::<O>(&response)
     }
 }
 
 /// Reads the output of `O`. One that holds nothing ignores the body.
-fn output<O: Operation>(response: &Response) -> Result<O::Output, ReadError> {
-    if size_of::<O::Output>() == 0 {
-        return Ok(serde_json::from_value(Value::Null)?);
-    }
-    Ok(serde_json::from_slice(&response.body)?)
+///
+/// # Errors
+/// [`ApiError::Unreadable`].
+pub(super) fn output<O: Operation>(response: &Response) -> Result<O::Output, ApiError> {
+    let read = match size_of::<O::Output>() {
+        0 => serde_json::from_value(Value::Null),
+        _ => serde_json::from_slice(&response.body),
+    };
+    read.map_err(|error| ApiError::unreadable::<O>(response, ReadError::from(error)))
 }

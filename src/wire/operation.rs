@@ -7,7 +7,7 @@
 //! a value goes, and a test against the vendor's own clients guards both.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// A service of the cloud: each has a host of its own, and one port of the local cloud serves them all.
@@ -100,6 +100,8 @@ pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     const OWN_BODY: bool = false;
     /// Which identifying header goes with it.
     const SCOPE: Scope = Scope::Project;
+    /// Whether a request needs a signature or a token; one that does not proves in its body who asks.
+    const AUTHENTICATED: bool = true;
     /// What a success answers; `()` for an empty body.
     type Output: Serialize + DeserializeOwned + Send;
 }
@@ -253,6 +255,20 @@ fn without_nulls(value: Value) -> Value {
             .collect(),
         other => other,
     }
+}
+
+/// Reads a query parameter that may be there once or several times.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match OneOrMore::deserialize(deserializer)? {
+        OneOrMore::One(text) => vec![text],
+        OneOrMore::More(texts) => texts,
+    })
 }
 
 /// Serde helpers for numbers that arrive as text in a query.

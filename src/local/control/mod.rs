@@ -3,6 +3,7 @@
 //! One file a noun, as in `wire`. Each handler is an async function from the operation's input to its output or a
 //! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
 
+mod agency;
 mod api;
 mod api_check;
 mod api_debug;
@@ -58,6 +59,7 @@ mod subnet;
 mod tests;
 mod throttle;
 mod throttle_binding;
+mod token;
 mod trigger;
 mod trigger_gateway;
 mod trigger_shared;
@@ -78,7 +80,8 @@ use std::sync::Arc;
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>) -> Router {
     let routes = Routes::default();
-    let routes = gateway_settings(gateways(networks(about_functions(functions(routes)))));
+    let routes = identities(networks(about_functions(functions(routes))));
+    let routes = gateway_settings(gateways(routes));
     let routes = callers(publications(routes));
     routes
         .0
@@ -193,10 +196,29 @@ fn about_functions(routes: Routes) -> Routes {
 fn networks(routes: Routes) -> Routes {
     routes
         .serve(vpc::list)
+        .serve(vpc::show)
         .serve(subnet::list)
+        .serve(subnet::show)
         .serve(security_group::list)
-        .serve(project::list)
+        .serve(security_group::show)
+        .serve(security_group::list_v1)
+        .serve(security_group::show_v1)
         .serve(enterprise_project::list)
+        .serve(enterprise_project::show)
+}
+
+fn identities(routes: Routes) -> Routes {
+    routes
+        .serve(project::list)
+        .serve(project::list_usable)
+        .serve(project::list_accounts)
+        .serve(project::list_regions)
+        .serve(token::create)
+        .serve(token::temporary_key)
+        .serve(agency::create)
+        .serve(agency::list)
+        .serve(agency::show)
+        .serve(agency::delete)
 }
 
 fn gateways(routes: Routes) -> Routes {
