@@ -13,7 +13,7 @@ const STDIN: &str = "-";
 
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// Memory in MB: 128, 256, 512, 768, 1024 … 10240; a new function has 128
+    /// Memory in MB: 128, 256, 512, 768, 1024 to 10240; a new function has 128
     #[arg(long, value_name = "MB")]
     memory: Option<i64>,
     /// Execution timeout in seconds, 3 to 259200: the longest life of a WebSocket connection; a new function has 60
