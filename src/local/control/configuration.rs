@@ -4,6 +4,7 @@
 //! their values; which do was read off the acceptance tests of the Terraform provider.
 
 use super::super::Context;
+use super::super::fidelity::Row;
 use super::refusal::Refusal;
 use super::vpc::members;
 use super::{clock, identity, subnet, user_data, vpc};
@@ -18,6 +19,17 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 type Members = Map<String, Value>;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "functiongraph",
+    "the console's WebSocket switch",
+    "none: no public API names its field",
+    &[
+        "the field's name and type: here a boolean, `enable_websocket` unless `local up --websocket-field` names another",
+        "whether an update without the field turns WebSocket off: here it stays as it was",
+    ],
+);
 
 /// Members of a configuration that creation does not take: an update sets them.
 const NOT_AT_CREATION: &[&str] = &[

@@ -38,6 +38,7 @@ mod trigger;
 mod user_data;
 mod vpc;
 
+use super::fidelity::Row;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
@@ -50,10 +51,9 @@ use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>) -> Router {
-    let routes = Routes::default();
-    let routes = publications(gateways(networks(functions(routes))));
+    let routes = all();
     routes
-        .0
+        .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
@@ -61,6 +61,17 @@ pub(super) fn router(contexts: Arc<Contexts>) -> Router {
             contexts,
             guard: front_door::Guard::default(),
         }))
+}
+
+/// What the control plane plays, one row an operation, and what belongs to none.
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = all().rows;
+    rows.extend([front_door::PLAYED, configuration::PLAYED]);
+    rows
+}
+
+fn all() -> Routes {
+    publications(gateways(networks(functions(Routes::default()))))
 }
 
 /// The ids that follow from `account`, as records have them: always the same ones in the same order.
@@ -77,11 +88,14 @@ pub(super) fn own_ids(account: &Account) -> [String; 6] {
 
 /// The operations served so far.
 #[derive(Default)]
-struct Routes(Router<Arc<Desk>>);
+struct Routes {
+    router: Router<Arc<Desk>>,
+    rows: Vec<Row>,
+}
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A>(self, handler: F) -> Self
+    fn serve<O, F, A>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
@@ -91,7 +105,9 @@ impl Routes {
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,
                   request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
-        Self(self.0.route(O::PATH, on(filter(O::METHOD), answer)))
+        self.rows.push(Row::of::<O>());
+        self.router = self.router.route(O::PATH, on(filter(O::METHOD), answer));
+        self
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
 
 use super::GroupPorts;
+use super::fidelity::Row;
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
 use function_log::FunctionLogs;
@@ -64,6 +65,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What the data plane plays.
+pub(super) fn rows() -> [Row; 4] {
+    [refusal::PLAYED, headers::PLAYED, tunnel::PLAYED, code::PLAYED]
+}
 
 /// Where functions' logs are, below the state's folder.
 const LOGS: &str = "logs";
