@@ -17,6 +17,7 @@ mod dependency;
 mod doctor;
 mod documents;
 mod environment;
+mod fidelity;
 mod function;
 mod gateway;
 mod group;

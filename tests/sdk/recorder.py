@@ -54,8 +54,8 @@ class Recorder:
             upstream = socket.create_connection(self.upstream)
             threading.Thread(target=_copy, args=(upstream, connection), daemon=True).start()
         reader = connection.makefile("rb")
-        while head := b"".join(iter(reader.readline, b"\r\n")):
-            first, *lines = head.decode().splitlines()
+        while head := _head(reader):
+            first, *lines = head.decode().strip().splitlines()
             method, target, _ = first.split(" ")
             pairs = (line.split(":", 1) for line in lines)
             headers = {name.lower(): value.strip() for name, value in pairs}
@@ -63,10 +63,21 @@ class Recorder:
             path, _, query = target.partition("?")
             self.requests.append(Request(method, path, query, headers, body))
             if upstream:
-                upstream.sendall(head + b"\r\n" + body)
+                upstream.sendall(head + body)
             else:
                 connection.sendall(ANSWER)
         connection.close()
+
+
+def _head(reader):
+    """All up to the empty line, with it; nothing at the end."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        line = reader.readline()
+        if not line:
+            return b""
+        head += line
+    return head
 
 
 def _copy(source, target):

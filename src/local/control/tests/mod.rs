@@ -4,12 +4,14 @@
 mod api;
 mod api_version;
 mod dependency;
+mod fidelity;
 mod front_door;
 mod function;
 mod function_code;
 mod gateway;
 mod group;
 mod guide;
+mod load;
 mod network;
 mod trigger;
 
