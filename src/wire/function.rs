@@ -450,9 +450,8 @@ impl Operation for UpdateFunctionMaxInstanceConfig {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/config-max-instance";
     const SUCCESS: &'static [u16] = &[200];
-    const UNKNOWN: &'static [&'static str] = &[
-        "what a call of a disabled function is answered: here the gateway's 502",
-    ];
+    const UNKNOWN: &'static [&'static str] =
+        &["what a call of a disabled function is answered: here the gateway's 502"];
     type Output = Function;
 }
 
@@ -462,9 +461,8 @@ impl Operation for DeleteFunction {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}";
     const SUCCESS: &'static [u16] = &[204];
-    const UNKNOWN: &'static [&'static str] = &[
-        "whether the APIs that its triggers made go too: here they stay, as the vendor's own tool says",
-    ];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the APIs that its triggers made go too: here they stay, as the vendor's own tool says"];
     type Output = ();
 }
 

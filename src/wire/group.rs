@@ -99,9 +99,8 @@ impl Operation for CreateApiGroup {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups";
     const SUCCESS: &'static [u16] = &[201];
-    const UNKNOWN: &'static [&'static str] = &[
-        "the debug domain's form in cn-east-3: here `.apic.`, as in other regions",
-    ];
+    const UNKNOWN: &'static [&'static str] =
+        &["the debug domain's form in cn-east-3: here `.apic.`, as in other regions"];
     type Output = Group;
 }
 

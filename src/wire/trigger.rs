@@ -181,9 +181,7 @@ impl Operation for CreateFunctionTrigger {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
     const SUCCESS: &'static [u16] = &[201];
-    const UNKNOWN: &'static [&'static str] = &[
-        "whether a gateway trigger's API is published at once: here it is",
-    ];
+    const UNKNOWN: &'static [&'static str] = &["whether a gateway trigger's API is published at once: here it is"];
     type Output = Trigger;
 }
 
@@ -211,8 +209,7 @@ impl Operation for DeleteFunctionTrigger {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
     const SUCCESS: &'static [u16] = &[204];
-    const UNKNOWN: &'static [&'static str] = &[
-        "whether the API goes too: here it stays, as the vendor's own tool says",
-    ];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the API goes too: here it stays, as the vendor's own tool says"];
     type Output = ();
 }

@@ -46,7 +46,7 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
-use request::{Call, Desk};
+use request::{Answered, Call, Desk};
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
@@ -95,12 +95,17 @@ struct Routes {
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A>(mut self, handler: F) -> Self
+    fn serve<O, F, A, R>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
-        A: Future<Output = Result<O::Output, Refusal>> + Send + 'static,
+        A: Future<Output = Result<R, Refusal>> + Send + 'static,
+        R: Into<Answered<O::Output>> + 'static,
     {
+        let handler = move |call, input| {
+            let answer = handler(call, input);
+            async { answer.await.map(Into::into) }
+        };
         let answer =
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,

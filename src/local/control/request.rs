@@ -14,6 +14,7 @@ use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -30,6 +31,26 @@ const BODY_TIME: Duration = Duration::from_secs(120);
 pub(super) struct Desk {
     pub(super) contexts: Arc<Contexts>,
     pub(super) guard: Guard,
+}
+
+/// What a handler answers.
+pub(super) struct Answered<T> {
+    /// The answer's body, unless there is a text.
+    pub(super) output: T,
+    /// Headers besides those that every answer has.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// The body in a form of its own.
+    pub(super) text: Option<String>,
+}
+
+impl<T> From<T> for Answered<T> {
+    fn from(output: T) -> Self {
+        Self {
+            output,
+            headers: Vec::new(),
+            text: None,
+        }
+    }
 }
 
 /// One authenticated request, as its handler sees it.
@@ -78,11 +99,11 @@ pub(super) async fn answer<O, F, A>(
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let request_id = new_id();
     let outcome = handle(&desk, fields, request, &request_id, handler).await;
-    match outcome.and_then(|output| success::<O>(&output, &request_id)) {
+    match outcome.and_then(|answered| success::<O>(answered, &request_id)) {
         Ok(response) => response,
         Err(refusal) => refusal.response(O::SERVICE, O::PATH, &request_id),
     }
@@ -94,11 +115,11 @@ async fn handle<O, F, A>(
     request: Request,
     request_id: &str,
     handler: F,
-) -> Result<O::Output, Refusal>
+) -> Result<Answered<O::Output>, Refusal>
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let now = Timestamp::now();
     let (parts, body) = request.into_parts();
@@ -199,13 +220,23 @@ fn body_of(generic: &Generic, body: &[u8]) -> Result<Option<Value>, Refusal> {
     Ok(Some(value))
 }
 
-fn success<O: Operation>(output: &O::Output, request_id: &str) -> Result<Response, Refusal> {
+fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Result<Response, Refusal> {
     let status = O::SUCCESS.first().copied().unwrap_or(200);
-    if status == 204 {
-        return Ok(finish(Response::new(Body::empty()), status, request_id));
+    let Answered { output, headers, text } = answered;
+    let mut response = match text {
+        Some(text) => finish(Response::new(Body::from(text)), status, request_id),
+        None if status == 204 => finish(Response::new(Body::empty()), status, request_id),
+        None => {
+            let body = serde_json::to_vec(&output).map_err(|error| Refusal::Internal(error.to_string()))?;
+            json_response(status, body, request_id)
+        }
+    };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
     }
-    let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
-    Ok(json_response(status, &body, request_id))
+    Ok(response)
 }
 
 /// Answers a request for an operation that is not served.

@@ -15,7 +15,9 @@ pub(super) const PLAYED: Row = Row::beside(
     "runtime",
     "code and dependencies",
     "FunctionGraph, \"Dependency Management\"",
-    &["how dependencies are mounted, and whether `NODE_PATH` is set for an HTTP function: here they are laid over the code, and it is not"],
+    &[
+        "how dependencies are mounted, and whether `NODE_PATH` is set for an HTTP function: here they are laid over the code, and it is not",
+    ],
 );
 
 /// Between the parts of a key, so that no two lists of digests read alike.

@@ -5,8 +5,8 @@
 mod text;
 
 use super::route::Miss;
-use crate::local::fidelity::Row;
 use crate::codes::{Entry, apig, functiongraph};
+use crate::local::fidelity::Row;
 use std::path::PathBuf;
 
 /// What is played here.
