@@ -49,7 +49,11 @@ impl Load {
 
     /// Shows it.
     pub(crate) fn show(&self, name: &str) {
-        let Self { requests, median, slowest } = self;
+        let Self {
+            requests,
+            median,
+            slowest,
+        } = self;
         say(format_args!(
             "{name:<22} {requests:>9.0} requests/s at {CONNECTIONS} connections, half within {median:.2} ms, 99 % within {slowest:.2} ms"
         ));

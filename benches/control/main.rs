@@ -57,7 +57,9 @@ fn create(cloud: &LocalCloud) -> Outcome<()> {
     fs::write(code.join("bootstrap"), "#!/bin/sh\n")?;
     for number in 0..LISTED {
         let mut command = fgctl(cloud.home());
-        command.args(["function", "create", &format!("function-{number}"), "--code"]).arg(&code);
+        command
+            .args(["function", "create", &format!("function-{number}"), "--code"])
+            .arg(&code);
         timed(cloud.aim(&mut command)?)?;
     }
     Ok(())
@@ -117,6 +119,9 @@ fn say(line: impl Display) {
 /// Whether `program` is there.
 fn is_there(program: impl AsRef<Path>, argument: &str) -> bool {
     let mut command = std::process::Command::new(program.as_ref());
-    command.arg(argument).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    command
+        .arg(argument)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
     command.status().is_ok()
 }

@@ -21,10 +21,16 @@ pub(crate) fn figures(cloud: &LocalCloud) -> Outcome<()> {
     run(cloud, &["local", "save"], &saved)?;
     multiply(&saved, &larger)?;
     run(cloud, &["local", "load"], &larger)?;
-    say(format_args!("memory after {MANY} functions were loaded: {}", memory(cloud)?));
+    say(format_args!(
+        "memory after {MANY} functions were loaded: {}",
+        memory(cloud)?
+    ));
     let mut list = fgctl(cloud.home());
     let took = timed(cloud.aim(list.args(["function", "list"]))?)?;
-    say(format_args!("`fgctl function list` of {MANY}, all pages: {:.0} ms", took.as_secs_f64() * 1000.0));
+    say(format_args!(
+        "`fgctl function list` of {MANY}, all pages: {:.0} ms",
+        took.as_secs_f64() * 1000.0
+    ));
     if load::found() {
         let query = format!("maxitems={LISTED}");
         let page = Load::on(&format!("{}?{query}", url(cloud)?), &signature::headers(cloud, &query)?)?;
@@ -36,7 +42,11 @@ pub(crate) fn figures(cloud: &LocalCloud) -> Outcome<()> {
 
 fn run(cloud: &LocalCloud, command: &[&str], file: &Path) -> Outcome<()> {
     let mut fgctl = fgctl(cloud.home());
-    fgctl.args(command).arg(file).arg("--state").arg(cloud.home().join(STATE));
+    fgctl
+        .args(command)
+        .arg(file)
+        .arg("--state")
+        .arg(cloud.home().join(STATE));
     timed(&mut fgctl).map(drop)
 }
 
@@ -46,7 +56,7 @@ fn multiply(from: &Path, to: &Path) -> Outcome<()> {
     let mut larger = ZipWriter::new(File::create(to)?);
     for index in 0..saved.len() {
         let mut entry = saved.by_index(index)?;
-        let name = entry.name().to_owned();
+        let name = entry.name()?.into_owned();
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
         let changed = match name.as_str() {
@@ -72,7 +82,10 @@ fn functions(saved: &Map<String, Value>) -> Outcome<Value> {
     let text = record.to_string();
     let copies = (0..MANY).map(|number| {
         let copy = format!("copy-{number:05}");
-        Ok((key.replace(name, &copy), serde_json::from_str(&text.replace(name, &copy))?))
+        Ok((
+            key.replace(name, &copy),
+            serde_json::from_str(&text.replace(name, &copy))?,
+        ))
     });
     Ok(Value::Object(copies.collect::<Outcome<_>>()?))
 }

@@ -28,7 +28,9 @@ impl Moto {
         };
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut server = sealed(&python.with_file_name("moto_server"), home);
-        server.args(["-H", "127.0.0.1", "-p", &port.to_string()]).stderr(Stdio::piped());
+        server
+            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+            .stderr(Stdio::piped());
         let mut process = server.spawn()?;
         let lines = BufReader::new(process.stderr.take().ok_or("it has no stderr")?).lines();
         let moto = Self { process, port };
@@ -37,7 +39,10 @@ impl Moto {
             .args(["-c", CREATE, &format!("http://127.0.0.1:{port}"), &LISTED.to_string()])
             .stderr(Stdio::inherit())
             .status()?;
-        status.success().then_some(Some(moto)).ok_or_else(|| "its functions cannot be created".into())
+        status
+            .success()
+            .then_some(Some(moto))
+            .ok_or_else(|| "its functions cannot be created".into())
     }
 
     /// The list of its functions.
@@ -82,7 +87,10 @@ fn python() -> Outcome<Option<PathBuf>> {
         return Ok(None);
     }
     fs::create_dir_all(&folder)?;
-    let made = Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")).status()?;
+    let made = Command::new("python3")
+        .args(["-m", "venv"])
+        .arg(folder.join("venv"))
+        .status()?;
     let pip = |arguments: &[&str]| Command::new(&python).args(["-m", "pip"]).args(arguments).status();
     if !made.success() || !pip(&["install", "--quiet", PACKAGE])?.success() {
         missing(format_args!("`{PACKAGE}`, which pip cannot fetch"));

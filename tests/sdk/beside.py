@@ -4,11 +4,13 @@ Both talk to a recording endpoint. Method, path, query, the names of the signed 
 type of the body and the body have to be equal, but for the differences that stand in the operation's row, each with its
 reason. What fgctl sends and no row has is a failure, and so is a command that no row runs.
 
-`ROWS` is the table: a new command is one more row.
+`ROWS` is the table: a new command is one more row. Its call gets the ids of what `prepare` made, and fgctl's own
+request for what only that can tell: the bytes of an archive, a configuration that was read, an id that was new.
 """
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -25,6 +27,9 @@ from recorder import Recorder
 
 FGCTL = os.environ["FGCTL"]
 REGION = os.environ["FGCTL_REGION"]
+SOURCES = pathlib.Path(__file__).parents[2] / "src"
+# The layers that make operations for the client to send.
+CLIENT = ["app", "cli", "cloud"]
 RELEASE = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 AUTHORIZATION = re.compile(r"SDK-HMAC-SHA256 Access=\w+, SignedHeaders=([a-z;-]+), Signature=[0-9a-f]{64}")
 
@@ -74,14 +79,13 @@ class Found:
         self.environment = by_name("environment list --gateway apig-ws", "TEST")["id"]
         self.api = by_name("api list --gateway apig-ws", "API_base")["id"]
         self.versions = [item["version_id"] for item in listed("api versions API_base --gateway apig-ws")]
+        self.app = by_name("app list --gateway apig-ws", "mobile")["id"]
+        self.app_code = listed("app codes list mobile --gateway apig-ws")[0]["id"]
         self.trigger = listed("trigger list base")[0]["trigger_id"]
         self.dependency = by_name("dependency list", "dep")["id"]
         self.dependency_version = listed("dependency versions dep")[0]["id"]
         self.urn = f"urn:fss:{REGION}:{os.environ['HUAWEICLOUD_SDK_PROJECT_ID']}:function:default:base"
         self.on_gateway = dict(instance_id=self.gateway)
-        self.one_trigger = dict(
-            function_urn=self.urn, trigger_type_code="DEDICATEDGATEWAY", trigger_id=self.trigger
-        )
 
 
 def prepare():
@@ -92,17 +96,23 @@ def prepare():
     os.makedirs("node_modules/x", exist_ok=True)
     with open("node_modules/x/index.js", "w") as file:
         file.write("exports.x = 1\n")
+    with open("app.code", "w") as file:
+        file.write("+" * 64)
+    os.chmod("app.code", 0o600)
     subprocess.run([sys.executable, "-m", "zipfile", "-c", "dep.zip", "node_modules/"], check=True)
     network = "--vpc vpc-default --subnet subnet-default --security-group default"
     trigger = "--function base --gateway apig-ws --group APIGroup_ws --auth none"
     for line in [
-        f"gateway create apig-ws {network} --yes --wait",
-        "group create APIGroup_ws --gateway apig-ws",
-        "environment create TEST --gateway apig-ws",
+        f"gateway create apig-ws {network} --yes",
         "function create base --code code",
         "dependency create dep --runtime Node.js12.13 --zip dep.zip",
+        "gateway wait apig-ws",
+        "group create APIGroup_ws --gateway apig-ws",
+        "environment create TEST --gateway apig-ws",
         f"trigger create API_base {trigger} --path /base",
         "api publish API_base --gateway apig-ws",
+        "app create mobile --gateway apig-ws",
+        "app codes create mobile --gateway apig-ws",
     ]:
         fgctl(line)
     beside_fgctl.taken()
@@ -133,6 +143,12 @@ def create_gateway(ids, sent):
     gateways.create_instance_v2(apig.CreateInstanceV2Request(body=body))
 
 
+def progress(ids, sent):
+    """Of a gateway that is new."""
+    instance = sent.path.split("/")[-2]
+    gateways.show_details_of_instance_progress_v2(apig.ShowDetailsOfInstanceProgressV2Request(instance_id=instance))
+
+
 def create_function(ids, sent):
     body = fgs.CreateFunctionRequestBody(
         func_name="other", package="default", runtime="http", type="v2", handler="bootstrap", timeout=60,
@@ -144,7 +160,7 @@ def create_function(ids, sent):
 
 def archive(sent):
     """The bytes that fgctl packed: how it packs is its own."""
-    return sent["func_code"]["file"]
+    return sent.json["func_code"]["file"]
 
 
 def update_code(ids, sent):
@@ -166,14 +182,13 @@ def attach(versions):
 
 def update_config(ids, sent):
     """All of the configuration goes back: its values are those that were read."""
-    members = {name: value for name, value in sent.items() if name in fgs.UpdateFunctionConfigRequestBody.attribute_map}
-    body = fgs.UpdateFunctionConfigRequestBody(**members)
+    body = model(fgs.UpdateFunctionConfigRequestBody, sent.json)
     functions.update_function_config(fgs.UpdateFunctionConfigRequest(function_urn=ids.urn, body=body))
 
 
 def create_dependency(ids, sent):
     body = fgs.CreateDependencyRequestBody(
-        name="other", runtime="Node.js12.13", depend_type="zip", depend_file=sent["depend_file"]
+        name="other", runtime="Node.js12.13", depend_type="zip", depend_file=sent.json["depend_file"]
     )
     functions.create_dependency_version(fgs.CreateDependencyVersionRequest(body=body))
 
@@ -218,6 +233,25 @@ def switch_version(ids, sent):
     gateways.change_api_version_v2(apig.ChangeApiVersionV2Request(api_id=ids.api, body=body, **ids.on_gateway))
 
 
+def version_detail(ids, sent):
+    """Of the version that was published last."""
+    version = sent.path.rpartition("/")[2]
+    gateways.list_api_version_detail_v2(apig.ListApiVersionDetailV2Request(version_id=version, **ids.on_gateway))
+
+
+def authorize(ids, sent):
+    body = apig.ApiAuthCreate(env_id=RELEASE, app_ids=[ids.app], api_ids=[ids.api])
+    gateways.create_authorizing_apps_v2(apig.CreateAuthorizingAppsV2Request(body=body, **ids.on_gateway))
+
+
+def revoke(ids, sent):
+    """Its id is new with the authorisation."""
+    app_auth_id = sent.path.rpartition("/")[2]
+    gateways.canceling_authorization_v2(
+        apig.CancelingAuthorizationV2Request(app_auth_id=app_auth_id, **ids.on_gateway)
+    )
+
+
 def of(sdk, operation, **parameters):
     """The call of an operation that has no body, with parameters that are values or follow from the ids."""
     method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower()
@@ -237,11 +271,14 @@ DEPENDENCY = dict(depend_id=lambda ids: ids.dependency)
 GATEWAY = dict(instance_id=lambda ids: ids.gateway)
 GROUP = dict(**GATEWAY, group_id=lambda ids: ids.group["id"])
 API = dict(**GATEWAY, api_id=lambda ids: ids.api)
+APP = dict(**GATEWAY, app_id=lambda ids: ids.app)
+CODE = dict(**APP, app_code_id=lambda ids: ids.app_code)
 ON = "--gateway apig-ws"
 NETWORK = "--vpc vpc-default --subnet subnet-default --security-group default"
 
 # Operation, command, the SDK's call, and what may differ with its reason: `query NAME`, `body PATH`, `signed HEADER`,
-# `header NAME`. A command without an operation sends only what other rows have. They run in this order.
+# `header NAME`. A command without an operation sends only what other rows have, and an operation without a
+# command is sent by the command above. They run in this order.
 ROWS = [
     # Identity and networks.
     ("KeystoneListProjects", "vpc list", look_up, {
@@ -274,11 +311,34 @@ ROWS = [
     # Gateways and what is on them.
     ("CreateInstanceV2", f"gateway create other {NETWORK} --public-inbound 5 --description text --yes",
      create_gateway, {}),
-    ("ListAvailableZonesV2", f"gateway create other {NETWORK} --public-inbound 5 --description text --yes",
-     of(APIG, "ListAvailableZonesV2"), {}),
+    ("ListAvailableZonesV2", None, of(APIG, "ListAvailableZonesV2"), {}),
+    ("ShowDetailsOfInstanceProgressV2", f"gateway create waited-for {NETWORK} --wait --yes", progress, {}),
     (None, "gateway wait apig-ws", None, {}),
     ("ListInstancesV2", "gateway list", of(APIG, "ListInstancesV2"), EVERY_PAGE),
     ("ShowDetailsOfInstanceV2", "gateway get apig-ws", of(APIG, "ShowDetailsOfInstanceV2", **GATEWAY), {}),
+    ("UpdateInstanceV2", "gateway update apig-ws --description other",
+     of(APIG, "UpdateInstanceV2", **GATEWAY, body=apig.InstanceModReq(description="other")), {}),
+    ("AddIngressEipV2", "gateway public-access enable apig-ws --inbound 5 --yes",
+     of(APIG, "AddIngressEipV2", **GATEWAY,
+        body=apig.OpenIngressEipReq(bandwidth_size=5, bandwidth_charging_mode="bandwidth")), {}),
+    ("UpdateIngressEipV2", "gateway public-access enable apig-ws --inbound 6 --yes",
+     of(APIG, "UpdateIngressEipV2", **GATEWAY,
+        body=apig.OpenIngressEipReq(bandwidth_size=6, bandwidth_charging_mode="bandwidth")), {}),
+    ("AddEngressEipV2", "gateway public-access enable apig-ws --outbound 5 --yes",
+     of(APIG, "AddEngressEipV2", **GATEWAY,
+        body=apig.OpenEngressEipReq(bandwidth_size="5", bandwidth_charging_mode="bandwidth")), {}),
+    ("UpdateEngressEipV2", "gateway public-access enable apig-ws --outbound 6 --yes",
+     of(APIG, "UpdateEngressEipV2", **GATEWAY,
+        body=apig.OpenEngressEipReq(bandwidth_size="6", bandwidth_charging_mode="bandwidth")), {}),
+    ("RemoveEngressEipV2", "gateway public-access disable apig-ws --outbound --yes",
+     of(APIG, "RemoveEngressEipV2", **GATEWAY), {}),
+    ("RemoveIngressEipV2", "gateway public-access disable apig-ws --inbound --yes",
+     of(APIG, "RemoveIngressEipV2", **GATEWAY), {}),
+    (None, "gateway public-access show apig-ws", None, {}),
+    ("ListFeaturesV2", "gateway feature list apig-ws", of(APIG, "ListFeaturesV2", **GATEWAY), EVERY_PAGE),
+    ("CreateFeatureV2", "gateway feature set apig-ws backend_timeout 70000",
+     of(APIG, "CreateFeatureV2", **GATEWAY,
+        body=apig.FeatureToggle(name="backend_timeout", enable=True, config='{"max_timeout":70000}')), {}),
     ("CreateApiGroupV2", f"group create other {ON} --remark text",
      of(APIG, "CreateApiGroupV2", **GATEWAY, body=apig.ApiGroupCreate(name="other", remark="text")), {}),
     (None, f"group get APIGroup_ws {ON}", None, {}),
@@ -290,6 +350,10 @@ ROWS = [
     # Triggers.
     ("CreateFunctionTrigger", f"trigger create API_other --function base {ON} --group APIGroup_ws --auth none "
      "--path /other --timeout 5000", create_trigger, CHARSET),
+    (None, f"trigger create API_other --function base {ON} --group APIGroup_ws --auth none --path /other "
+     "--timeout 5000 --websocket", None, {}),
+    ("ListApiVersionDetailV2", f"trigger create API_other --function base {ON} --group APIGroup_ws --auth none "
+     "--path /other --timeout 5000 --websocket", version_detail, {}),
     ("ListFunctionTriggers", "trigger list base", of(FGS, "ListFunctionTriggers", **URN), {}),
     (None, "trigger get API_base", None, {}),
     (None, "trigger url API_base", None, {}),
@@ -302,6 +366,23 @@ ROWS = [
      publish(action="online", remark="text"), {}),
     ("ListApiVersionsV2", f"api versions API_base {ON}", of(APIG, "ListApiVersionsV2", **API), EVERY_PAGE),
     ("ChangeApiVersionV2", "api switch-version API_base {version} " + ON, switch_version, {}),
+    # Apps.
+    ("CreateAnAppV2", f"app create other {ON} --remark text",
+     of(APIG, "CreateAnAppV2", **GATEWAY, body=apig.AppCreate(name="other", remark="text")), {}),
+    ("ListAppsV2", f"app list {ON}", of(APIG, "ListAppsV2", **GATEWAY), EVERY_PAGE),
+    ("ShowDetailsOfAppV2", f"app secret mobile {ON}", of(APIG, "ShowDetailsOfAppV2", **APP), {}),
+    ("ResettingAppSecretV2", f"app secret mobile {ON} --reset --yes",
+     of(APIG, "ResettingAppSecretV2", **APP, body=apig.AppResetCreate()), {}),
+    ("CreateAuthorizingAppsV2", f"app authorize mobile {ON} --api API_base", authorize, {}),
+    ("ListApisBindedToAppV2", f"app get mobile {ON}", of(APIG, "ListApisBindedToAppV2", **APP), EVERY_PAGE),
+    ("CancelingAuthorizationV2", f"app revoke mobile {ON} --api API_base --yes", revoke, {}),
+    ("CreateAppCodeAutoV2", f"app codes create mobile {ON}", of(APIG, "CreateAppCodeAutoV2", **APP), {}),
+    ("ListAppCodesV2", f"app codes list mobile {ON}", of(APIG, "ListAppCodesV2", **APP), EVERY_PAGE),
+    ("CreateAppCodeV2", f"app codes create mobile {ON} --code-file app.code",
+     of(APIG, "CreateAppCodeV2", **APP, body=apig.AppCodeCreate(app_code="+" * 64)), {}),
+    (None, "app codes show mobile {app_code} " + ON, None, {}),
+    ("DeleteAppCodeV2", "app codes delete mobile {app_code} --yes " + ON, of(APIG, "DeleteAppCodeV2", **CODE), {}),
+    ("DeleteAppV2", f"app delete mobile {ON} --yes", of(APIG, "DeleteAppV2", **APP), {}),
     # Ends, each after all that needs it.
     ("CreateOrDeletePublishRecordForApiV2", f"api unpublish API_base {ON} --yes", publish(action="offline"), {}),
     ("DeleteFunctionTrigger", "trigger delete API_base --yes", of(FGS, "DeleteFunctionTrigger", **TRIGGER), {}),
@@ -323,6 +404,8 @@ ELSEWHERE = {
     "doctor": "asks what other rows have",
     "request": "sends what its caller says",
     "completion": "sends nothing",
+    "explain": "sends nothing",
+    "man": "sends nothing",
     "help": "sends nothing",
 }
 
@@ -337,6 +420,17 @@ def leaves(words=()):
     for verb in verbs:
         if verb != "help" and " ".join([*words, verb]) not in ELSEWHERE:
             yield from leaves((*words, verb))
+
+
+def of_the_client():
+    """The operations that the client's sources name: what fgctl may send."""
+    files = [path for path in SOURCES.rglob("*.rs") if "tests" not in path.relative_to(SOURCES).with_suffix("").parts]
+    sources = {path: path.read_text().split("\n#[cfg(test)]\nmod ")[0] for path in files}
+    client = "".join(text for path, text in sources.items() if path.relative_to(SOURCES).parts[0] in CLIENT)
+    defined = re.compile(r'impl Operation for (\w+) \{\s*const NAME: &\'static str = "(\w+)"')
+    for structure, name in defined.findall("".join(sources.values())):
+        if re.search(rf"\b{structure}\b", client):
+            yield name
 
 
 def differences(ours, theirs):
@@ -385,7 +479,7 @@ def members(path, ours, theirs):
 def sent_by_sdk(call, ids, ours):
     """The one request of the SDK. What its models make of the empty answer is not looked at."""
     try:
-        call(ids, ours.json)
+        call(ids, ours)
     except (SdkException, TypeError):
         pass
     taken = beside_sdk.taken()
@@ -394,7 +488,7 @@ def sent_by_sdk(call, ids, ours):
 
 
 def faults_of(row, taken, table, ids):
-    operation, command, call, allowed = row
+    operation, _, call, allowed = row
     ours = [request for request in taken if request.is_of(*table[operation])]
     if not ours:
         return [f"it does not send {operation}"]
@@ -409,15 +503,15 @@ def main():
     table = {row["name"]: (row["method"], row["path"]) for row in served if row["method"]}
     known = {row[0] for row in ROWS}
     ids = prepare()
-    run, faults, last = set(), [], (None, [])
+    run, faults, command, taken = set(), [], None, []
     for row in ROWS:
-        operation, command, _, _ = row
-        if command != last[0]:
-            variables = {"HUAWEICLOUD_SDK_PROJECT_ID": None} if operation == "KeystoneListProjects" else {}
-            fgctl(command.format(version=ids.versions[-1]), **variables)
-            last = (command, beside_fgctl.taken()) if not variables else (None, beside_fgctl.taken())
-        taken = last[1]
-        run.add(command)
+        operation, given = row[:2]
+        if given:
+            command = given.format(version=ids.versions[-1], app_code=ids.app_code)
+            looks_up = {"HUAWEICLOUD_SDK_PROJECT_ID": None} if operation == "KeystoneListProjects" else {}
+            fgctl(command, **looks_up)
+            taken = beside_fgctl.taken()
+            run.add(command)
         for request in taken:
             names = [name for name, form in table.items() if request.is_of(*form)]
             if not known.intersection(names):
@@ -427,6 +521,7 @@ def main():
     for leaf in leaves():
         if not any(command == leaf or command.startswith(f"{leaf} ") for command in run):
             faults.append(f"fgctl {leaf}: no row runs it")
+    faults += [f"fgctl may send {name}, which has no row" for name in of_the_client() if name not in known]
     assert not faults, "\n".join(["", *faults])
     print(f"{sum(1 for row in ROWS if row[0])} operations are sent alike")
 

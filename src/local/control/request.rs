@@ -228,7 +228,10 @@ fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Res
         None if status == 204 => finish(Response::new(Body::empty()), status, request_id),
         None => {
             let body = serde_json::to_vec(&output).map_err(|error| Refusal::Internal(error.to_string()))?;
-            json_response(status, body, request_id)
+            match body.as_slice() {
+                b"null" => finish(Response::new(Body::empty()), status, request_id),
+                _ => json_response(status, body, request_id),
+            }
         }
     };
     for (name, value) in headers {
