@@ -20,7 +20,7 @@ pub(crate) fn figures(cloud: &LocalCloud) -> Outcome<()> {
     let (saved, larger) = (cloud.home().join("saved"), cloud.home().join("larger"));
     run(cloud, &["local", "save"], &saved)?;
     multiply(&saved, &larger)?;
-    run(cloud, &["local", "load"], &larger)?;
+    run(cloud, &["local", "load", "--yes"], &larger)?;
     say(format_args!(
         "memory after {MANY} functions were loaded: {}",
         memory(cloud)?
