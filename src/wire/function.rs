@@ -137,16 +137,22 @@ pub(crate) struct Function {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// Ids of the dependency versions in the order in which they are laid over the code; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) depend_version_list: Option<Vec<String>>,
     /// Environment variables as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_data: Option<String>,
     /// Encrypted environment variables as JSON text; the values are always blank in answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) encrypted_user_data: Option<String>,
     /// How far it scales.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) strategy_config: Option<StrategyConfig>,
     /// Public access; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) network_controller: Option<NetworkController>,
     /// `0` is the default project.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) enterprise_project_id: Option<String>,
     /// Every other member of the answer, known to fgctl or not.
     #[serde(flatten)]
@@ -417,6 +423,7 @@ impl Operation for UpdateFunctionConfig {
     const UNKNOWN: &'static [&'static str] = &[
         "which fields fall back when they are left out, beyond those that Terraform's own tests show: here the variables, the agency, the VPC, public access and the pre-stop hook do too; the rest keep their values",
         "the code for another name, package or runtime: here 400 `FSS.0400`",
+        "what the log group and stream are called that the service makes: here by names of the local cloud's own",
         "what becomes of running instances and open sockets: here they end with their last user, and new calls go to new ones",
     ];
     type Output = Function;

@@ -58,7 +58,8 @@ fn operations() -> Vec<Operation> {
 }
 
 impl Operation {
-    /// Whether `row` is this one. Placeholders may have other names, and be fixed where one value alone is served.
+    /// Whether `row` is this one. Placeholders may have other names, and be fixed where one value alone is served; where
+    /// two versions of a service have an operation of one name, its name has more to it.
     fn is(&self, row: &Value) -> bool {
         let same_path = |path: &str| {
             let served = text(row, "path");
@@ -66,7 +67,7 @@ impl Operation {
             path.split('/').count() == served.split('/').count() && pairs().all(|(a, b)| a.starts_with('{') || a == b)
         };
         self.service == row["service"]
-            && self.name == row["name"]
+            && text(row, "name").starts_with(self.name)
             && self.method == row["method"]
             && self.path.is_none_or(same_path)
     }

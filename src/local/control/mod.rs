@@ -3,6 +3,7 @@
 //! One file a noun, as in `wire`. Each handler is an async function from the operation's input to its output or a
 //! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
 
+mod agency;
 mod api;
 mod api_check;
 mod api_debug;
@@ -25,7 +26,15 @@ mod environment_variable;
 mod fetch;
 mod front_door;
 mod function;
+mod function_alias;
 mod function_code;
+mod function_deletion;
+mod function_invocation;
+mod function_record;
+mod function_reserved;
+mod function_rules;
+mod function_tag;
+mod function_version;
 mod gateway;
 mod gateway_address;
 mod gateway_change;
@@ -50,7 +59,11 @@ mod subnet;
 mod tests;
 mod throttle;
 mod throttle_binding;
+mod token;
 mod trigger;
+mod trigger_gateway;
+mod trigger_shared;
+mod trigger_timer;
 mod user_data;
 mod vpc;
 
@@ -87,8 +100,8 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn all() -> Routes {
-    let routes = gateway_settings(gateways(networks(functions(Routes::default()))));
-    callers(publications(routes))
+    let routes = identities(networks(about_functions(functions(Routes::default()))));
+    callers(publications(gateway_settings(gateways(routes))))
 }
 
 /// The ids that follow from `account`, as records have them: always the same ones in the same order.
@@ -149,7 +162,7 @@ fn functions(routes: Routes) -> Routes {
         .serve(function::show)
         .serve(function::update)
         .serve(function::limit_instances)
-        .serve(function::delete)
+        .serve(function_deletion::delete)
         .serve(function_code::show)
         .serve(function_code::update)
         .serve(dependency::create)
@@ -163,16 +176,64 @@ fn functions(routes: Routes) -> Routes {
         .serve(trigger::create)
         .serve(trigger::list)
         .serve(trigger::show)
+        .serve(trigger::update)
         .serve(trigger::delete)
+        .serve(trigger::delete_all)
+}
+
+/// What there is around a function.
+fn about_functions(routes: Routes) -> Routes {
+    routes
+        .serve(function_version::create)
+        .serve(function_version::list)
+        .serve(function_alias::create)
+        .serve(function_alias::list)
+        .serve(function_alias::show)
+        .serve(function_alias::update)
+        .serve(function_alias::delete)
+        .serve(function_tag::create)
+        .serve(function_tag::delete)
+        .serve(function_tag::list)
+        .serve(function_tag::list_all)
+        .serve(function_tag::find)
+        .serve(function_reserved::update)
+        .serve(function_reserved::list)
+        .serve(function_reserved::list_configs)
+        .serve(function_invocation::invoke)
+        .serve(function_invocation::invoke_async)
+        .serve(function_invocation::list_async)
+        .serve(function_record::log_place)
+        .serve(function_record::enable_logs)
+        .serve(function_record::of_function)
+        .serve(function_record::of_project)
 }
 
 fn networks(routes: Routes) -> Routes {
     routes
         .serve(vpc::list)
+        .serve(vpc::show)
         .serve(subnet::list)
+        .serve(subnet::show)
         .serve(security_group::list)
-        .serve(project::list)
+        .serve(security_group::show)
+        .serve(security_group::list_v1)
+        .serve(security_group::show_v1)
         .serve(enterprise_project::list)
+        .serve(enterprise_project::show)
+}
+
+fn identities(routes: Routes) -> Routes {
+    routes
+        .serve(project::list)
+        .serve(project::list_usable)
+        .serve(project::list_accounts)
+        .serve(project::list_regions)
+        .serve(token::create)
+        .serve(token::temporary_key)
+        .serve(agency::create)
+        .serve(agency::list)
+        .serve(agency::show)
+        .serve(agency::delete)
 }
 
 fn gateways(routes: Routes) -> Routes {

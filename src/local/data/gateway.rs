@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::request_log::{RequestLog, RequestRecord};
 use super::runner::Runner;
 use super::snapshot::Snapshots;
+use super::statistics::Verdict;
 use crate::sign::{Credentials, Secret};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
@@ -65,6 +66,7 @@ impl Gateway {
             path: request.uri().path().to_owned(),
             status: 0,
             duration: None,
+            package: None,
             function: None,
             received: 0,
             sent: 0,
@@ -74,12 +76,13 @@ impl Gateway {
         let (mut response, after) = match answer {
             Ok(answer) => {
                 record.status = answer.head.status().as_u16();
-                answer.finish(self.requests.add(record, began))
+                let verdict = Verdict::of_status(record.status);
+                answer.finish(self.requests.add(record, (began, verdict)))
             }
             Err(refusal) => {
                 record.status = refusal.status();
                 record.note = Some(refusal.message());
-                self.requests.add(record, began);
+                self.requests.add(record, (began, refusal.verdict()));
                 (refuse(&refusal, &id), None)
             }
         };
@@ -121,7 +124,8 @@ impl Gateway {
                     .await?
             }
         };
-        let target = admission::target(&snapshot, route, &arrival)?;
+        let target = admission::target(&snapshot, route, &parts.headers, &arrival)?;
+        record.package = Some(target.plan.record.function.package.clone());
         record.function = Some(target.plan.name().to_owned());
         let exchange = Exchange {
             target: &target,

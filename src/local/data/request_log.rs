@@ -1,5 +1,6 @@
 //! The last requests that came to the gateways, in memory.
 
+use super::statistics::{Statistics, Verdict};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ pub(in crate::local) struct RequestRecord {
     pub(in crate::local) status: u16,
     /// From the request to its end, or the socket's; `None` while it is open.
     pub(in crate::local) duration: Option<Duration>,
+    /// The package of the function that answered, if one was found.
+    pub(in crate::local) package: Option<String>,
     /// The function that answered, if one was found.
     pub(in crate::local) function: Option<String>,
     /// Bytes of the request's body, or from the client through the tunnel; known at the end.
@@ -40,11 +43,14 @@ pub(in crate::local) struct RequestRecord {
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     ring: Mutex<VecDeque<Arc<Mutex<RequestRecord>>>>,
+    /// What was counted of those that called a function.
+    pub(super) statistics: Arc<Statistics>,
 }
 
 impl RequestLog {
-    /// Remembers an answered request, which came at `began`; it is open as long as the answer lives.
-    pub(super) fn add(&self, mut record: RequestRecord, began: Instant) -> OpenRequest {
+    /// Remembers an answered request, which came at `began` and ended as the verdict says; it is open as long as the
+    /// answer lives.
+    pub(super) fn add(&self, mut record: RequestRecord, (began, verdict): (Instant, Verdict)) -> OpenRequest {
         if record.path.chars().nth(PATH_LENGTH).is_some() {
             record.path = record.path.chars().take(PATH_LENGTH).chain(['…']).collect();
         }
@@ -54,7 +60,12 @@ impl RequestLog {
             ring.pop_front();
         }
         ring.push_back(Arc::clone(&record));
-        OpenRequest { record, began }
+        OpenRequest {
+            record,
+            began,
+            verdict,
+            statistics: Arc::clone(&self.statistics),
+        }
     }
 
     /// All that are remembered, the oldest first.
@@ -71,6 +82,8 @@ impl RequestLog {
 pub(super) struct OpenRequest {
     record: Arc<Mutex<RequestRecord>>,
     began: Instant,
+    verdict: Verdict,
+    statistics: Arc<Statistics>,
 }
 
 impl OpenRequest {
@@ -83,14 +96,24 @@ impl OpenRequest {
 impl Drop for OpenRequest {
     fn drop(&mut self) {
         let duration = self.began.elapsed();
-        self.note(|record| record.duration = Some(duration));
+        let minute = jiff::Timestamp::now().as_second() / 60;
+        self.note(|record| {
+            record.duration = Some(duration);
+            if let (Some(package), Some(name)) = (&record.package, &record.function) {
+                self.statistics.add((package, name), self.verdict, (minute, duration));
+            }
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, RequestLog, RequestRecord};
+    use super::{CAPACITY, RequestLog, RequestRecord, Verdict};
     use std::time::Instant;
+
+    fn now() -> (Instant, Verdict) {
+        (Instant::now(), Verdict::Answered)
+    }
 
     fn record(path: &str) -> RequestRecord {
         RequestRecord {
@@ -101,6 +124,7 @@ mod tests {
             path: path.to_owned(),
             status: 101,
             duration: None,
+            package: None,
             function: None,
             received: 0,
             sent: 0,
@@ -111,7 +135,7 @@ mod tests {
     #[test]
     fn an_open_request_has_no_duration_yet() {
         let log = RequestLog::default();
-        let open = log.add(record("/a"), Instant::now());
+        let open = log.add(record("/a"), now());
         open.note(|record| record.sent = 7);
         assert_eq!((log.all()[0].duration, log.all()[0].sent), (None, 7));
         drop(open);
@@ -122,11 +146,11 @@ mod tests {
     fn the_oldest_make_way_and_long_paths_are_cut() {
         let log = RequestLog::default();
         for number in 0..=CAPACITY {
-            log.add(record(&number.to_string()), Instant::now());
+            log.add(record(&number.to_string()), now());
         }
         let all = log.all();
         assert_eq!((all.len(), all[0].path.as_str()), (CAPACITY, "1"));
-        log.add(record(&"é".repeat(9999)), Instant::now());
+        log.add(record(&"é".repeat(9999)), now());
         assert_eq!(log.all()[CAPACITY - 1].path.chars().count(), 513);
     }
 }

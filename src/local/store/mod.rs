@@ -21,6 +21,7 @@ use serde_json::Value;
 use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
@@ -102,7 +103,7 @@ pub(super) struct Store {
     blobs: Blobs,
     lifetime: Lifetime,
     revision: AtomicU64,
-    derived: Derived,
+    derived: Arc<Derived>,
 }
 
 /// Refuses a state whose database has been there and is gone: an empty one would take its place without a word.
@@ -135,11 +136,11 @@ pub(super) trait Read {
 }
 
 /// A view for reading.
-pub(super) struct Reader<'a> {
+pub(super) struct Reader {
     transaction: redb::ReadTransaction,
     /// At least as old as what the transaction sees.
     revision: u64,
-    derived: &'a Derived,
+    derived: Arc<Derived>,
 }
 
 /// A write in progress.
@@ -166,7 +167,7 @@ impl Store {
             blobs,
             lifetime,
             revision: AtomicU64::new(1),
-            derived: Derived::default(),
+            derived: Arc::default(),
         };
         let schema = store.schema()?;
         if schema > SCHEMA {
@@ -191,13 +192,13 @@ impl Store {
     }
 
     /// Reads. What `read` sees does not change while it runs.
-    pub(super) fn read<R, E: From<StoreError>>(&self, read: impl FnOnce(&Reader<'_>) -> Result<R, E>) -> Result<R, E> {
+    pub(super) fn read<R, E: From<StoreError>>(&self, read: impl FnOnce(&Reader) -> Result<R, E>) -> Result<R, E> {
         let revision = self.revision();
         let transaction = self.database.begin_read().map_err(StoreError::database)?;
         read(&Reader {
             transaction,
             revision,
-            derived: &self.derived,
+            derived: Arc::clone(&self.derived),
         })
     }
 
@@ -245,7 +246,7 @@ impl Store {
     }
 }
 
-impl Read for Reader<'_> {
+impl Read for Reader {
     fn get<T: DeserializeOwned>(&self, collection: &Collection<T>, key: &str) -> Result<Option<T>, StoreError> {
         match self.transaction.open_table(collection.table()) {
             Ok(table) => get(&table, key),

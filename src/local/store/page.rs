@@ -41,7 +41,7 @@ impl Derived {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     /// What `make` makes of each record of `collection` in `range`, of those whose key is `wanted` and in their order; and
     /// how many are wanted in all. A text is made once for as long as nothing is written, so it has to follow from the
     /// record alone, and a collection's always in the same way.

@@ -57,7 +57,7 @@ impl Store {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     fn raw(&self, name: &str) -> Result<BTreeMap<String, Value>, StoreError> {
         let definition: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(name);
         let table = match self.transaction.open_table(definition) {
