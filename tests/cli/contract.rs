@@ -12,6 +12,24 @@ fn the_official_sdk_reads_every_answer() {
     assert!(run.stdout.ends_with("done\n"), "{run:?}");
 }
 
+/// The table of `tests/sdk/beside.py`: what differs stands there with its reason.
+#[test]
+fn fgctl_sends_what_the_official_sdk_sends() {
+    // Long enough that a command which waits for a gateway sees it grow.
+    let cloud = Cloud::start_with(&["--gateway-delay", "300ms"]);
+    let Some(mut script) = sdk_script(&cloud, "beside.py") else {
+        return;
+    };
+    let home = cloud.path("beside");
+    std::fs::create_dir(&home).unwrap();
+    script
+        .env("FGCTL", cloud.program())
+        .env("HOME", &home)
+        .current_dir(home);
+    let run = Run::of(script.output().unwrap()).success();
+    assert!(run.stdout.ends_with("operations are sent alike\n"), "{run:?}");
+}
+
 /// What no SDK has, but other clients ask for.
 #[test]
 fn what_terraform_asks_besides() {

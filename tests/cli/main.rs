@@ -21,6 +21,7 @@ mod documents;
 mod environment;
 mod exit;
 mod explain;
+mod fidelity;
 mod function;
 mod function_settings;
 mod function_version;
