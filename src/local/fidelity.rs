@@ -4,7 +4,8 @@
 //! only gathered here.
 
 use super::{control, data};
-use crate::wire::Operation;
+use crate::wire::obs::ObsOperation;
+use crate::wire::{Operation, Service};
 use serde::Serialize;
 
 /// One thing that the local cloud plays.
@@ -32,6 +33,18 @@ impl Row {
             name: O::NAME,
             method: Some(O::METHOD.as_str()),
             path: Some(O::PATH),
+            source: O::SOURCE,
+            unknown: O::UNKNOWN,
+        }
+    }
+
+    /// That of the operation `O` of object storage, which is told apart by its query too.
+    pub(super) fn of_storage<O: ObsOperation>() -> Self {
+        Self {
+            service: Service::Obs.host_label(),
+            name: O::NAME,
+            method: Some(O::METHOD.as_str()),
+            path: Some(O::TARGET.path()),
             source: O::SOURCE,
             unknown: O::UNKNOWN,
         }

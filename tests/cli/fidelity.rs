@@ -26,6 +26,7 @@ const SERVICES: &[(&str, &str)] = &[
 const BESIDE: &[(&str, &str)] = &[
     ("all", "Every service"),
     ("functiongraph", "FunctionGraph"),
+    ("obs", "Object Storage"),
     ("gateway", "Calls of APIs"),
     ("runtime", "Running functions"),
 ];

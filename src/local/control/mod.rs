@@ -100,6 +100,7 @@ pub(super) fn router(contexts: Arc<Contexts>) -> Router {
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = all().rows;
     rows.extend([front_door::PLAYED, configuration::PLAYED]);
+    rows.extend(obs::rows());
     rows
 }
 

@@ -5,7 +5,7 @@ use super::{Body, Headers, Method, ObsOperation, Target};
 use crate::wire::operation::number;
 use serde::{Deserialize, Serialize};
 
-/// Creates a bucket. Source: "Creating a Bucket".
+/// Creates a bucket.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct CreateBucket {
@@ -39,6 +39,9 @@ impl Root for CreateBucketConfiguration {
 
 impl ObsOperation for CreateBucket {
     const NAME: &'static str = "CreateBucket";
+    const SOURCE: &'static str = "OBS API Reference, \"Creating a Bucket\"";
+    const UNKNOWN: &'static [&'static str] =
+        &["how long a name stays taken after its bucket was deleted: here it is free at once"];
     const METHOD: Method = Method::Put;
     const TARGET: Target = Target::Bucket;
     const HEADERS: &'static [&'static str] = &["x-obs-acl", "x-obs-storage-class"];
@@ -69,7 +72,7 @@ pub(crate) struct BucketPlace {
     pub(crate) location: String,
 }
 
-/// Shows whether a bucket is there and mine. Source: "Checking Whether a Bucket Exists".
+/// Shows whether a bucket is there and mine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct HeadBucket {
     /// Its name.
@@ -78,6 +81,7 @@ pub(crate) struct HeadBucket {
 
 impl ObsOperation for HeadBucket {
     const NAME: &'static str = "HeadBucket";
+    const SOURCE: &'static str = "OBS API Reference, \"Checking Whether a Bucket Exists\"";
     const METHOD: Method = Method::Head;
     const TARGET: Target = Target::Bucket;
     type Output = Headers<BucketHead>;
@@ -98,7 +102,7 @@ pub(crate) struct BucketHead {
     pub(crate) version: Option<String>,
 }
 
-/// Deletes an empty bucket. Source: "Deleting Buckets".
+/// Deletes an empty bucket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeleteBucket {
     /// Its name.
@@ -107,18 +111,20 @@ pub(crate) struct DeleteBucket {
 
 impl ObsOperation for DeleteBucket {
     const NAME: &'static str = "DeleteBucket";
+    const SOURCE: &'static str = "OBS API Reference, \"Deleting Buckets\"";
     const METHOD: Method = Method::Delete;
     const TARGET: Target = Target::Bucket;
     const SUCCESS: u16 = 204;
     type Output = ();
 }
 
-/// Lists the account's buckets. Source: "Obtaining a Bucket List".
+/// Lists the account's buckets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ListBuckets {}
 
 impl ObsOperation for ListBuckets {
     const NAME: &'static str = "ListBuckets";
+    const SOURCE: &'static str = "OBS API Reference, \"Obtaining a Bucket List\"";
     const METHOD: Method = Method::Get;
     const TARGET: Target = Target::Service;
     type Output = Xml<ListAllMyBucketsResult>;
@@ -176,7 +182,7 @@ pub(crate) struct Bucket {
     pub(crate) kind: String,
 }
 
-/// Lists a bucket's objects. Source: "Listing Objects in a Bucket".
+/// Lists a bucket's objects.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ListObjects {
@@ -198,6 +204,9 @@ pub(crate) struct ListObjects {
 
 impl ObsOperation for ListObjects {
     const NAME: &'static str = "ListObjects";
+    const SOURCE: &'static str = "OBS API Reference, \"Listing Objects in a Bucket\"";
+    const UNKNOWN: &'static [&'static str] =
+        &["whether a marker within keys that are shown as one shows them again: here it does not"];
     const METHOD: Method = Method::Get;
     const TARGET: Target = Target::Bucket;
     type Output = Xml<ListBucketResult>;

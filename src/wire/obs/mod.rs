@@ -34,6 +34,17 @@ pub(crate) enum Target {
     Object,
 }
 
+impl Target {
+    /// Where it is, the bucket in the path.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Service => "/",
+            Self::Bucket => "/{bucket}",
+            Self::Object => "/{bucket}/{key}",
+        }
+    }
+}
+
 /// What a request carries besides its headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
@@ -49,6 +60,10 @@ pub(crate) enum Body {
 pub(crate) trait ObsOperation: Serialize + DeserializeOwned + Send + Sync {
     /// The vendor's name, as in its API Reference.
     const NAME: &'static str;
+    /// Who tells its rules.
+    const SOURCE: &'static str;
+    /// What the source does not tell, each with what the local cloud does about it.
+    const UNKNOWN: &'static [&'static str] = &[];
     /// The HTTP method.
     const METHOD: Method;
     /// What it is about.

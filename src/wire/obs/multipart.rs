@@ -7,7 +7,7 @@ use super::{Body, Headers, Method, ObsOperation, Target};
 use crate::wire::operation::number;
 use serde::{Deserialize, Serialize};
 
-/// Begins an upload in parts. Source: "Initiating a Multipart Upload".
+/// Begins an upload in parts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct InitiateMultipartUpload {
@@ -25,6 +25,7 @@ pub(crate) struct InitiateMultipartUpload {
 
 impl ObsOperation for InitiateMultipartUpload {
     const NAME: &'static str = "InitiateMultipartUpload";
+    const SOURCE: &'static str = "OBS API Reference, \"Initiating a Multipart Upload\"";
     const METHOD: Method = Method::Post;
     const TARGET: Target = Target::Object;
     const MARKS: &'static [&'static str] = &["uploads"];
@@ -50,7 +51,7 @@ impl Root for InitiateMultipartUploadResult {
     const ROOT: &'static str = "InitiateMultipartUploadResult";
 }
 
-/// Writes a part, in place of the one that was there. Source: "Uploading Parts".
+/// Writes a part, in place of the one that was there.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct UploadPart {
@@ -74,6 +75,7 @@ pub(crate) struct UploadPart {
 
 impl ObsOperation for UploadPart {
     const NAME: &'static str = "UploadPart";
+    const SOURCE: &'static str = "OBS API Reference, \"Uploading Parts\"";
     const METHOD: Method = Method::Put;
     const TARGET: Target = Target::Object;
     const MARKS: &'static [&'static str] = &["partNumber", "uploadId"];
@@ -82,7 +84,7 @@ impl ObsOperation for UploadPart {
     type Output = Headers<Written>;
 }
 
-/// Lists the parts of an upload. Source: "Listing Uploaded Parts".
+/// Lists the parts of an upload.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ListParts {
@@ -103,6 +105,7 @@ pub(crate) struct ListParts {
 
 impl ObsOperation for ListParts {
     const NAME: &'static str = "ListParts";
+    const SOURCE: &'static str = "OBS API Reference, \"Listing Uploaded Parts\"";
     const METHOD: Method = Method::Get;
     const TARGET: Target = Target::Object;
     const MARKS: &'static [&'static str] = &["uploadId"];
@@ -170,7 +173,7 @@ pub(crate) struct ListedPart {
     pub(crate) size: u64,
 }
 
-/// Makes an object of its parts. Source: "Completing a Multipart Upload".
+/// Makes an object of its parts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct CompleteMultipartUpload {
@@ -210,6 +213,7 @@ impl Root for Parts {
 
 impl ObsOperation for CompleteMultipartUpload {
     const NAME: &'static str = "CompleteMultipartUpload";
+    const SOURCE: &'static str = "OBS API Reference, \"Completing a Multipart Upload\"";
     const METHOD: Method = Method::Post;
     const TARGET: Target = Target::Object;
     const MARKS: &'static [&'static str] = &["uploadId"];
@@ -249,7 +253,7 @@ impl Root for CompleteMultipartUploadResult {
     const ROOT: &'static str = "CompleteMultipartUploadResult";
 }
 
-/// Gives an upload up, and its parts. Source: "Canceling a Multipart Upload Task".
+/// Gives an upload up, and its parts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AbortMultipartUpload {
     /// The bucket.
@@ -263,6 +267,7 @@ pub(crate) struct AbortMultipartUpload {
 
 impl ObsOperation for AbortMultipartUpload {
     const NAME: &'static str = "AbortMultipartUpload";
+    const SOURCE: &'static str = "OBS API Reference, \"Canceling a Multipart Upload Task\"";
     const METHOD: Method = Method::Delete;
     const TARGET: Target = Target::Object;
     const MARKS: &'static [&'static str] = &["uploadId"];
@@ -270,8 +275,7 @@ impl ObsOperation for AbortMultipartUpload {
     type Output = ();
 }
 
-/// Lists the uploads in a bucket that were begun and neither completed nor given up. Source: "Listing Initiated
-/// Multipart Uploads in a Bucket".
+/// Lists the uploads in a bucket that were begun and neither completed nor given up.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ListMultipartUploads {
@@ -292,6 +296,7 @@ pub(crate) struct ListMultipartUploads {
 
 impl ObsOperation for ListMultipartUploads {
     const NAME: &'static str = "ListMultipartUploads";
+    const SOURCE: &'static str = "OBS API Reference, \"Listing Initiated Multipart Uploads in a Bucket\"";
     const METHOD: Method = Method::Get;
     const TARGET: Target = Target::Bucket;
     const MARKS: &'static [&'static str] = &["uploads"];

@@ -47,7 +47,7 @@ pub(super) const OBJECT_HEADERS: &[&str] = &[
     "x-obs-copy-source",
 ];
 
-/// Writes an object as a whole. Source: "PUT Objects".
+/// Writes an object as a whole.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct PutObject {
@@ -71,6 +71,9 @@ pub(crate) struct PutObject {
 
 impl ObsOperation for PutObject {
     const NAME: &'static str = "PutObject";
+    const SOURCE: &'static str = "OBS API Reference, \"PUT Objects\"";
+    const UNKNOWN: &'static [&'static str] =
+        &["what becomes of a key with control characters: here it is refused, for no list could show it"];
     const METHOD: Method = Method::Put;
     const TARGET: Target = Target::Object;
     const HEADERS: &'static [&'static str] = OBJECT_HEADERS;
@@ -111,7 +114,7 @@ const READ_HEADERS: &[&str] = &[
     "if-unmodified-since",
 ];
 
-/// Reads an object, or a range of it. Source: "Downloading Objects".
+/// Reads an object, or a range of it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct GetObject {
@@ -146,13 +149,14 @@ pub(crate) struct GetObject {
 
 impl ObsOperation for GetObject {
     const NAME: &'static str = "GetObject";
+    const SOURCE: &'static str = "OBS API Reference, \"Downloading Objects\"";
     const METHOD: Method = Method::Get;
     const TARGET: Target = Target::Object;
     const HEADERS: &'static [&'static str] = READ_HEADERS;
     type Output = Headers<ObjectHead>;
 }
 
-/// Shows what [`GetObject`] would tell. Source: "Querying Object Metadata".
+/// Shows what [`GetObject`] would tell.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct HeadObject {
@@ -169,6 +173,7 @@ pub(crate) struct HeadObject {
 
 impl ObsOperation for HeadObject {
     const NAME: &'static str = "HeadObject";
+    const SOURCE: &'static str = "OBS API Reference, \"Querying Object Metadata\"";
     const METHOD: Method = Method::Head;
     const TARGET: Target = Target::Object;
     const HEADERS: &'static [&'static str] = READ_HEADERS;
@@ -198,7 +203,7 @@ pub(crate) struct ObjectHead {
     pub(crate) headers: ObjectHeaders,
 }
 
-/// Deletes an object, or does nothing where there is none. Source: "Deleting an Object".
+/// Deletes an object, or does nothing where there is none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeleteObject {
     /// The bucket.
@@ -209,6 +214,7 @@ pub(crate) struct DeleteObject {
 
 impl ObsOperation for DeleteObject {
     const NAME: &'static str = "DeleteObject";
+    const SOURCE: &'static str = "OBS API Reference, \"Deleting an Object\"";
     const METHOD: Method = Method::Delete;
     const TARGET: Target = Target::Object;
     const SUCCESS: u16 = 204;

@@ -7,10 +7,23 @@ use crate::codes::obs::{
     ACCESS_DENIED, INVALID_ACCESS_KEY_ID, INVALID_ARGUMENT, INVALID_SECURITY, REQUEST_TIME_TOO_SKEWED,
     SIGNATURE_DOES_NOT_MATCH,
 };
-use crate::local::Account;
+use crate::local::{Account, Row};
 use crate::sign::Secret;
 use crate::sign::obs::{Authorization, Mismatch, Request, Resource, Style, verify};
 use jiff::Timestamp;
+
+/// What is played of it.
+pub(super) const PLAYED: Row = Row::beside(
+    "obs",
+    "authentication and its refusals",
+    "OBS API Reference, \"User Signature Authentication\"",
+    &[
+        "the code for a security token that does not hold: here `InvalidSecurity`",
+        "the text for a URL that has expired: here that it has",
+        "whether a key with a space may be signed with `+`: here it may not",
+        "what an operation that does not exist is answered: here 405 `MethodNotAllowed`; signatures of AWS's version 4 are not taken",
+    ],
+);
 
 /// Who may do what with a bucket or an object, as the API names it.
 const ACLS: &[&str] = &[

@@ -1,8 +1,6 @@
 //! Objects of the local cloud's own buckets, by their URL: code and dependencies that are given as links.
 //!
 //! Both forms of a URL are understood, with the bucket in the host of the public cloud and with the bucket in the path.
-//! Whether the real service reads private objects of the account without a signature in the URL is not known; here it
-//! does, because the account asks for its own.
 
 use super::super::refusal::Refusal;
 use super::super::request::Call;
@@ -10,12 +8,21 @@ use super::content::Content;
 use super::object::record_key;
 use super::{access, seen};
 use crate::codes::functiongraph::{OBS_PACKAGE_NOT_FOUND, TOO_LARGE};
+use crate::local::Row;
 use crate::local::store::Read;
 use crate::local::store::records::{OBJECTS, ObjectRecord};
 use crate::sign::obs::{Authorization, Request, Resource};
 use crate::wire::rule::OBS_ARCHIVE_LIMIT;
 use http::Uri;
 use percent_encoding::percent_decode_str;
+
+/// What is played of it.
+pub(super) const PLAYED: Row = Row::beside(
+    "obs",
+    "code and dependencies by link",
+    "FunctionGraph, CreateDependencyVersion and UpdateFunctionCode",
+    &["whether the account's own private objects are read without a signature in the URL: here they are"],
+);
 
 /// Where an object is, as its URL says.
 #[derive(Debug, PartialEq)]

@@ -17,6 +17,7 @@ mod routes;
 mod seen;
 
 pub(super) use fetched::fetched;
+pub(super) use routes::rows;
 
 use super::identity::new_id;
 use super::refusal::Refusal;

@@ -3,8 +3,9 @@
 use super::super::refusal::Refusal;
 use super::answer::Told;
 use super::receive::document;
-use super::{Reply, Visit, bucket, list, multipart, object};
+use super::{Reply, Visit, access, bucket, fetched, list, multipart, object};
 use crate::codes::obs::{INVALID_ARGUMENT, MALFORMED_XML};
+use crate::local::Row;
 use crate::sign::obs::{Style, is_signed_parameter};
 use crate::wire::ShapeError;
 use crate::wire::obs::{Body, Brought, META, ObsOperation, Target, assemble, is_marked};
@@ -19,6 +20,7 @@ type Answering = Pin<Box<dyn Future<Output = Result<Response, Refusal>> + Send>>
 /// An operation that is served.
 pub(super) struct Route {
     matches: fn(&Seen) -> bool,
+    row: fn() -> Row,
     pub(super) run: Box<dyn Fn(Visit, Told) -> Answering + Send + Sync>,
 }
 
@@ -48,6 +50,12 @@ pub(super) fn find(seen: &Seen) -> Option<&'static Route> {
     ROUTES.iter().find(|route| (route.matches)(seen))
 }
 
+/// What is served, one row an operation, and what belongs to none.
+pub(in crate::local::control) fn rows() -> impl Iterator<Item = Row> {
+    let operations = ROUTES.iter().map(|route| (route.row)());
+    operations.chain([access::PLAYED, fetched::PLAYED])
+}
+
 fn route<O, F, A>(handler: F) -> Route
 where
     O: ObsOperation + 'static,
@@ -56,6 +64,7 @@ where
 {
     Route {
         matches: matches::<O>,
+        row: Row::of_storage::<O>,
         run: Box::new(move |visit, told| Box::pin(answer(visit, told, handler))),
     }
 }
