@@ -3,6 +3,7 @@
 //! Knows no flags and no exit statuses. Rules of the guide are checked here before the first call.
 
 mod api;
+mod budget;
 mod client;
 mod dependency;
 mod environment;
@@ -20,6 +21,7 @@ mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
+pub(crate) use budget::{Budget, UNKNOWN, Verdict, ping_interval};
 pub(crate) use client::{Grant, check_client};
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;

@@ -354,6 +354,7 @@ impl From<HandshakeError> for CommandError {
         match error.layer() {
             Some(Layer::Dns) => failed.hint("check the URL: fgctl trigger url NAME"),
             Some(Layer::Tcp) => failed.hint("is it running? for the local cloud: fgctl local status"),
+            Some(Layer::Proxy) => failed.hint("reach the host directly: NO_PROXY=HOST"),
             Some(Layer::Tls) => failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure"),
             Some(Layer::Handshake) | None => failed,
         }
