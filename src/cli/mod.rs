@@ -109,7 +109,7 @@ enum Command {
     #[command(subcommand)]
     Region(Deferred<region::Command>),
     /// Open a WebSocket: lines go in, messages come out
-    Connect(connect::Connect),
+    Connect(Box<connect::Connect>),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
     Local(Deferred<local::Command>),
@@ -264,7 +264,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
-        Command::Connect(args) => connect::run(args, context).await,
+        Command::Connect(args) => connect::run(*args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.

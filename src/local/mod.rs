@@ -8,6 +8,7 @@ mod admin;
 mod control;
 mod data;
 mod error;
+mod fidelity;
 mod hosts;
 mod live;
 mod runtime;
@@ -18,6 +19,7 @@ mod store;
 
 pub(crate) use data::{Inherited, IsolationSetting, abilities};
 pub(crate) use error::StartError;
+pub(crate) use fidelity::{Row, rows};
 pub(crate) use runtime::{AskError, Runtime};
 pub(crate) use saved::SavedError;
 pub(crate) use start::{LocalCloud, Options};

@@ -117,6 +117,9 @@ impl Operation for InvokeFunction {
         ("x_cff_instance_memory", "X-Cff-Instance-Memory"),
     ];
     const OWN_BODY: bool = true;
+    const UNKNOWN: &'static [&'static str] = &[
+        "what an HTTP function is told of an event that is no API gateway's request: here it is not called, 400 `FSS.0400`",
+    ];
     type Output = Invocation;
 }
 
@@ -128,6 +131,8 @@ impl Operation for AsyncInvokeFunction {
     const SUCCESS: &'static [u16] = &[202];
     const HEADERS: &'static [(&'static str, &'static str)] = &[("x_cff_instance_memory", "X-Cff-Instance-Memory")];
     const OWN_BODY: bool = true;
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for an HTTP function, which cannot be called asynchronously: here 400 `FSS.0400`"];
     type Output = Accepted;
 }
 

@@ -69,6 +69,7 @@ impl Operation for ListFunctionVersions {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/versions";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["the order: here the newest first"];
     type Output = VersionList;
 }
 

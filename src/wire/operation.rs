@@ -82,6 +82,9 @@ pub(crate) enum Scope {
     Account,
 }
 
+/// The usual source of an operation: its page in the API Reference, and its method in the official SDKs.
+pub(crate) const REFERENCE: &str = "API Reference and SDK";
+
 /// One operation of the cloud's API: the struct that implements it is its input.
 pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     /// The vendor's name, as in its SDKs and its API Reference.
@@ -102,6 +105,10 @@ pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     const SCOPE: Scope = Scope::Project;
     /// Whether a request needs a signature or a token; one that does not proves in its body who asks.
     const AUTHENTICATED: bool = true;
+    /// Who tells of it.
+    const SOURCE: &'static str = REFERENCE;
+    /// What [`Self::SOURCE`] does not tell, each with what the local cloud does about it.
+    const UNKNOWN: &'static [&'static str] = &[];
     /// What a success answers; `()` for an empty body.
     type Output: Serialize + DeserializeOwned + Send;
 }

@@ -230,6 +230,7 @@ impl Operation for ListTriggers {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers";
     const SUCCESS: &'static [u16] = &[200];
+    const SOURCE: &'static str = "Terraform provider; in no SDK";
     type Output = TriggerPage;
 }
 
@@ -239,6 +240,7 @@ impl Operation for CreateFunctionTrigger {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] = &["whether a gateway trigger's API is published at once: here it is"];
     type Output = Trigger;
 }
 
@@ -266,6 +268,8 @@ impl Operation for DeleteFunctionTrigger {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the API goes too: here it stays, as the vendor's own tool says"];
     type Output = ();
 }
 
@@ -275,6 +279,8 @@ impl Operation for UpdateTrigger {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for disabling a gateway's trigger, which is always on: here 400 `FSS.1318`"];
     type Output = Trigger;
 }
 

@@ -405,7 +405,7 @@ fn a_handshake_proves_who_calls() {
         .fgctl("app secret mobile --gateway apig-ws --file mobile.secret")
         .success();
     let by_name = format!("{connect} --app mobile");
-    cloud.fgctl(&by_name).failure(9, &["401"]);
+    cloud.fgctl(&by_name).failure(9, &["403", "fgctl app authorize"]);
     cloud
         .fgctl("app authorize mobile --gateway apig-ws --api API_websocket_demo --environment RELEASE")
         .success();

@@ -1,6 +1,7 @@
 //! `fgctl local`: the local cloud.
 
 mod env;
+mod fidelity;
 mod state;
 mod up;
 
@@ -33,6 +34,8 @@ pub(super) enum Command {
     Save(state::Save),
     /// Load a saved state in place of the local cloud's own
     Load(state::Load),
+    /// See what the local cloud serves, who tells its rules, and what is not known of the real service
+    Fidelity(fidelity::Fidelity),
     /// Print what aims fgctl and the official SDKs at the local cloud
     Env(env::Env),
 }
@@ -68,6 +71,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Reset(args) => state::reset(args, context).await,
         Command::Save(args) => state::save(args, context).await,
         Command::Load(args) => state::load(args, context).await,
+        Command::Fidelity(args) => fidelity::run(&args, context),
         Command::Env(args) => env::run(args, context).await,
     }
 }

@@ -3,6 +3,7 @@
 //! An update is no merge. Of the fields that a request leaves out some fall back to their defaults, the rest keep
 //! their values; which do was read off the acceptance tests of the Terraform provider.
 
+use super::super::fidelity::Row;
 use super::super::{Account, Context};
 use super::function_rules::{check, encrypted};
 use super::refusal::Refusal;
@@ -18,6 +19,17 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 type Members = Map<String, Value>;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "functiongraph",
+    "the console's WebSocket switch",
+    "none: no public API names its field",
+    &[
+        "the field's name and type: here a boolean, `enable_websocket` unless `local up --websocket-field` names another",
+        "whether an update without the field turns WebSocket off: here it stays as it was",
+    ],
+);
 
 /// Members of a configuration that creation does not take: an update sets them.
 const NOT_AT_CREATION: &[&str] = &[
@@ -165,7 +177,7 @@ fn strategy(current: Option<&StrategyConfig>, sent: &Members) -> Result<Strategy
 }
 
 /// Where the function's log goes: to the group and stream that were named, to where it went, to ones made for it, or
-/// nowhere. What the service calls those that it makes is not known; these names are the local cloud's own.
+/// nowhere.
 fn log(context: &Context, all: &mut Members, current: &LogPlace, config: Option<&Value>) -> LogPlace {
     let on = all.get("enable_lts_log") == Some(&Value::Bool(true));
     let place = if on {

@@ -2,6 +2,7 @@
 //! Source: "AK/SK Signing and Authentication Guide", "Common Errors Related to IAM Authentication Information".
 
 use super::super::Account;
+use super::super::fidelity::Row;
 use super::refusal::Refusal;
 use super::token::{self, TemporaryKey, Token};
 use crate::codes::front_door;
@@ -13,6 +14,18 @@ use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 use std::sync::{Mutex, PoisonError};
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "all",
+    "authentication and its refusals",
+    "AK/SK Signing and Authentication Guide",
+    &[
+        "whether a signed header that is missing has a text of its own: here `verify aksk signature fail`",
+        "whether an operation that does not exist is refused before the caller is known: here it is",
+        "how long a body may be: 12 MB are documented for signed requests, but operations take more; here 100 MiB",
+    ],
+);
 
 /// More failures of one access key than this, one after the other, lock it.
 const FAILURES: u32 = 5;

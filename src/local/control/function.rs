@@ -4,7 +4,7 @@
 use super::super::Context;
 use super::function_code::{self, Sent};
 use super::refusal::Refusal;
-use super::request::Call;
+use super::request::{Answered, Call};
 use super::{clock, configuration, function_rules, page};
 use crate::codes::functiongraph::{
     ALIAS_NOT_FOUND, CONCURRENCY, FUNCTION_EXISTS, FUNCTION_NAME, FUNCTION_NOT_FOUND, FUNCTION_QUOTA,
@@ -213,32 +213,41 @@ fn absent(view: &impl Read, key: &str) -> Result<(), Refusal> {
     if view.get(&FUNCTIONS, key)?.is_some() {
         return Err(Refusal::because(FUNCTION_EXISTS, format!("`{key}`")));
     }
-    if view.scan(&FUNCTIONS, "")?.len() >= QUOTA {
+    if view.count(&FUNCTIONS)? >= QUOTA {
         return Err(Refusal::because(FUNCTION_QUOTA, format!("{QUOTA} functions")));
     }
     Ok(())
 }
 
-/// ListFunctions.
-pub(super) async fn list(call: Call, input: ListFunctions) -> Result<FunctionList, Refusal> {
-    let records = call.context.store.read(|reader| reader.scan(&FUNCTIONS, ""))?;
-    let matches = |function: &Function| {
-        let name = input.func_name.as_ref();
-        let package = input.package_name.as_ref();
-        name.is_none_or(|name| function.func_name.contains(name))
-            && package.is_none_or(|package| package.is_empty() || function.package == *package)
+/// ListFunctions. The filters are about what a record's key says, so only the page itself is read.
+pub(super) async fn list(call: Call, input: ListFunctions) -> Result<Answered<FunctionList>, Refusal> {
+    let package = input.package_name.as_deref().filter(|package| !package.is_empty());
+    let wanted = |key: &str| {
+        let (own, name) = key.split_once(':').unwrap_or_default();
+        let named = input.func_name.as_deref().is_none_or(|part| name.contains(part));
+        named && package.is_none_or(|package| own == package)
     };
-    let functions = records
-        .into_iter()
-        .map(|record| record.function)
-        .filter(matches)
-        .map(listed)
-        .collect();
-    let page = page::by_marker(functions, input.marker.as_deref(), input.maxitems.as_deref())?;
-    Ok(FunctionList {
-        next_marker: u64::try_from(page.next).unwrap_or(u64::MAX),
-        count: u64::try_from(page.total).ok(),
-        functions: page.items,
+    let text = |record: FunctionRecord| {
+        let text = serde_json::to_string(&listed(record.function));
+        text.map_err(|error| Refusal::Internal(error.to_string()))
+    };
+    let window = page::window(input.marker.as_deref(), input.maxitems.as_deref())?;
+    let from = window.start;
+    let store = &call.context.store;
+    let (functions, total) = store.read(|reader| reader.texts(&FUNCTIONS, wanted, window, text))?;
+    let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let output = FunctionList {
+        next_marker: number(from + functions.len()),
+        count: Some(number(total)),
+        functions: Vec::new(),
+    };
+    let (items, next, count) = (functions.join(","), output.next_marker, total);
+    Ok(Answered {
+        output,
+        headers: vec![("content-type", "application/json".to_owned())],
+        text: Some(format!(
+            r#"{{"functions":[{items}],"next_marker":{next},"count":{count}}}"#
+        )),
     })
 }
 

@@ -119,8 +119,7 @@ fn refused(fault: CallFault) -> Refusal {
     }
 }
 
-/// What the function's server gets: the event reads as an API gateway's request. What the service says of another
-/// event is not known.
+/// What the function's server gets: the event reads as an API gateway's request.
 fn request(event: &Value) -> Result<Request<Bytes>, Refusal> {
     let bad = |detail: String| Refusal::because(INVALID_PARAMETER, format!("the event of an HTTP function: {detail}"));
     let text = |member: &str| event[member].as_str().map(str::to_owned);

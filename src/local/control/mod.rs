@@ -67,6 +67,7 @@ mod trigger_timer;
 mod user_data;
 mod vpc;
 
+use super::fidelity::Row;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
@@ -79,12 +80,9 @@ use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>) -> Router {
-    let routes = Routes::default();
-    let routes = identities(networks(about_functions(functions(routes))));
-    let routes = gateway_settings(gateways(routes));
-    let routes = callers(publications(routes));
+    let routes = all();
     routes
-        .0
+        .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
@@ -92,6 +90,18 @@ pub(super) fn router(contexts: Arc<Contexts>) -> Router {
             contexts,
             guard: front_door::Guard::default(),
         }))
+}
+
+/// What the control plane plays, one row an operation, and what belongs to none.
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = all().rows;
+    rows.extend([front_door::PLAYED, configuration::PLAYED]);
+    rows
+}
+
+fn all() -> Routes {
+    let routes = identities(networks(about_functions(functions(Routes::default()))));
+    callers(publications(gateway_settings(gateways(routes))))
 }
 
 /// The ids that follow from `account`, as records have them: always the same ones in the same order.
@@ -108,11 +118,14 @@ pub(super) fn own_ids(account: &Account) -> [String; 6] {
 
 /// The operations served so far.
 #[derive(Default)]
-struct Routes(Router<Arc<Desk>>);
+struct Routes {
+    router: Router<Arc<Desk>>,
+    rows: Vec<Row>,
+}
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A, R>(self, handler: F) -> Self
+    fn serve<O, F, A, R>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
@@ -127,7 +140,9 @@ impl Routes {
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,
                   request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
-        Self(self.0.route(O::PATH, on(filter(O::METHOD), answer)))
+        self.rows.push(Row::of::<O>());
+        self.router = self.router.route(O::PATH, on(filter(O::METHOD), answer));
+        self
     }
 }
 

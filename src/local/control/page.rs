@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use crate::codes::{functiongraph, vpc};
+use std::ops::Range;
 
 /// The most items of a page of FunctionGraph, and how many there are unless the caller says.
 const MOST_BY_MARKER: usize = 400;
@@ -40,12 +41,21 @@ impl<T> Page<T> {
 /// # Errors
 /// Either is no whole number, or negative.
 pub(super) fn by_marker<T>(items: Vec<T>, marker: Option<&str>, limit: Option<&str>) -> Result<Page<T>, Refusal> {
+    let window = window(marker, limit)?;
+    Ok(Page::cut(items, window.start, window.len()))
+}
+
+/// The places of the items on that page, as far as there are so many.
+///
+/// # Errors
+/// Either is no whole number, or negative.
+pub(super) fn window(marker: Option<&str>, limit: Option<&str>) -> Result<Range<usize>, Refusal> {
     let from = number("marker", marker)?.unwrap_or(0);
     let most = match number("maxitems", limit)? {
         Some(most) if (1..=MOST_BY_MARKER).contains(&most) => most,
         _ => MOST_BY_MARKER,
     };
-    Ok(Page::cut(items, from, most))
+    Ok(from..from.saturating_add(most))
 }
 
 /// The page from the offset `marker` on, of 100 items unless `limit` says, at most 500.

@@ -6,7 +6,7 @@ use crate::wire::Service;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::error::Error;
 use std::fmt::{Display, Write};
 
@@ -105,7 +105,7 @@ impl Refusal {
         } else {
             json!({"error_code": code, "error_msg": message})
         };
-        json_response(status, &body, request_id)
+        json_response(status, body.to_string(), request_id)
     }
 }
 
@@ -122,8 +122,8 @@ impl From<StoreError> for Refusal {
 }
 
 /// An answer of `status` with the JSON `body`.
-pub(super) fn json_response(status: u16, body: &Value, request_id: &str) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
+pub(super) fn json_response(status: u16, body: impl Into<Body>, request_id: &str) -> Response {
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     finish(response, status, request_id)

@@ -241,10 +241,10 @@ fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Res
     let mut response = match text {
         Some(text) => finish(Response::new(Body::from(text)), status, request_id),
         None => {
-            let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
-            match body.is_null() {
-                true => finish(Response::new(Body::empty()), status, request_id),
-                false => json_response(status, &body, request_id),
+            let body = serde_json::to_vec(&output).map_err(|error| Refusal::Internal(error.to_string()))?;
+            match body.as_slice() {
+                b"null" => finish(Response::new(Body::empty()), status, request_id),
+                _ => json_response(status, body, request_id),
             }
         }
     };

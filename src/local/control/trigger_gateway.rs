@@ -119,7 +119,7 @@ impl Plan {
 /// A gateway's trigger is always on.
 ///
 /// # Errors
-/// 400 `FSS.1318`; by which code the service refuses it is not known.
+/// 400 `FSS.1318`.
 pub(super) fn check_status(status: Option<&str>) -> Result<(), Refusal> {
     match status {
         None | Some("" | ACTIVE) => Ok(()),

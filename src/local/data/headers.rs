@@ -1,10 +1,19 @@
 //! The headers that the gateway takes from a request and those that it adds. Pure.
 
+use crate::local::fidelity::Row;
 use crate::local::store::records::FunctionRecord;
 use crate::wire::FunctionUrn;
 use http::header::{CONNECTION, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SERVER};
 use http::{Method, Version, request};
 use std::net::IpAddr;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "headers of a call",
+    "FunctionGraph, \"HTTP functions\", and API Gateway, \"Calling an API\"",
+    &["whether the gateway names the API, the stage, the request and the caller in `X-APIG-*`: here it does"],
+);
 
 /// Meant for the next hop only.
 const HOP_BY_HOP: &[&str] = &[

@@ -49,6 +49,7 @@ pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
 
+use super::fidelity::Row;
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
 use super::{CallFault, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions, GroupPorts, random_hex};
@@ -72,6 +73,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+
+/// What the data plane plays.
+pub(super) fn rows() -> [Row; 4] {
+    [refusal::PLAYED, headers::PLAYED, tunnel::PLAYED, code::PLAYED]
+}
 
 /// Where functions' logs are, below the state's folder.
 const LOGS: &str = "logs";

@@ -1,15 +1,26 @@
 //! Every answer that the gateway gives by itself: status, code, and a text that says what is wrong and what to run.
 //!
-//! Status and code are the gateway's own where its documents name them. What production answers when a function
-//! cannot be upgraded is not known; here it is what the gateway answers when its backend is unavailable, 502
-//! `APIG.0202`, each time with its own reason.
+//! Status and code are the gateway's own where its documents name them; [`PLAYED`] tells what they do not name.
 
 mod text;
 
 use super::route::Miss;
 use super::statistics::Verdict;
 use crate::codes::{Entry, apig, functiongraph};
+use crate::local::fidelity::Row;
 use std::path::PathBuf;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "answers of the gateway itself",
+    "API Gateway, \"Error Codes\"",
+    &[
+        "what an upgrade is answered that the function cannot take, be it no HTTP function, with WebSocket off, or behind the wrong API: here 502 `APIG.0202`, each time with its reason",
+        "what is answered for a function that fails, does not start, or gives no answer: here 502 `APIG.0202` with the reason",
+        "whether a function that has no room left is refused by the gateway's code or its own: here 429 `FSS.0429`",
+    ],
+);
 
 /// Why the gateway answers a call itself.
 #[derive(Clone, Debug, PartialEq)]
