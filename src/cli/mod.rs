@@ -17,6 +17,7 @@ mod gateway;
 mod global;
 mod group;
 mod local;
+mod logs;
 mod options;
 mod request;
 mod security_group;
@@ -83,6 +84,8 @@ enum Command {
     SecurityGroup(Deferred<security_group::Command>),
     /// Open a WebSocket: lines go in, messages come out
     Connect(connect::Connect),
+    /// Show what a function writes
+    Logs(logs::Logs),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
     Local(Deferred<local::Command>),
@@ -210,6 +213,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
         Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
         Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
+        Command::Logs(args) => logs::run(args, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Request(args) => request::run(args, context).await,
         Command::Completion(args) => completion::run(&args, context),

@@ -1,6 +1,9 @@
 //! `fgctl local`: the local cloud.
 
 mod env;
+mod fault;
+mod physics;
+mod requests;
 mod state;
 mod up;
 
@@ -24,8 +27,10 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl local status -o json")]
     Status(State),
     /// Show the last requests that came to its gateways
-    #[command(after_help = "Example:\n  fgctl local requests")]
-    Requests(State),
+    Requests(requests::Requests),
+    /// Let requests fail on purpose
+    #[command(subcommand)]
+    Fault(fault::Command),
     /// Remove everything from the local cloud
     Reset(state::Reset),
     /// Save the whole state of the local cloud to a file
@@ -55,7 +60,8 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Up(args) => up::run(args, context).await,
         Command::Down(args) => down(args, context).await,
         Command::Status(args) => status(args, context).await,
-        Command::Requests(args) => requests(args, context).await,
+        Command::Requests(args) => requests::run(args, context).await,
+        Command::Fault(command) => fault::run(command, context).await,
         Command::Reset(args) => state::reset(args, context).await,
         Command::Save(args) => state::save(args, context).await,
         Command::Load(args) => state::load(args, context).await,
@@ -99,31 +105,6 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("Isolation", status["isolation"].as_str().map(str::to_owned)),
             ("Instances", Some(instances)),
             ("Logs", Some(logs)),
-        ],
-    );
-    context.ui.show(&report)?;
-    Ok(())
-}
-
-async fn requests(args: State, context: &Context) -> Result<(), CommandError> {
-    let runtime = Runtime::find(&context.local_state(args.state)?).await?;
-    let requests = runtime.requests().await?;
-    let text = |request: &Value, name: &str| match &request[name] {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let report = Report::list(
-        &requests,
-        |request| text(request, "request_id"),
-        &[
-            ("TIME", &|request| text(request, "time")),
-            ("METHOD", &|request| text(request, "method")),
-            ("PATH", &|request| text(request, "path")),
-            ("STATUS", &|request| text(request, "status")),
-            ("MS", &|request| text(request, "milliseconds")),
-            ("FUNCTION", &|request| text(request, "function")),
-            ("NOTE", &|request| text(request, "note")),
         ],
     );
     context.ui.show(&report)?;

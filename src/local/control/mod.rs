@@ -13,6 +13,7 @@ mod dependency;
 mod download;
 mod enterprise_project;
 mod environment;
+mod faulty;
 mod fetch;
 mod front_door;
 mod function;
@@ -38,25 +39,33 @@ mod trigger;
 mod user_data;
 mod vpc;
 
+use super::fault::Faults;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
 use request::{Call, Desk};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
-pub(super) fn router(contexts: Arc<Contexts>) -> Router {
+pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
     let routes = Routes::default();
     let routes = publications(gateways(networks(functions(routes))));
+    let faulty = faulty::Faulty {
+        faults,
+        names: Arc::new(routes.names),
+    };
     routes
-        .0
+        .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
+        .layer(middleware::from_fn_with_state(faulty, faulty::meet))
         .with_state(Arc::new(Desk {
             contexts,
             guard: front_door::Guard::default(),
@@ -77,11 +86,15 @@ pub(super) fn own_ids(account: &Account) -> [String; 6] {
 
 /// The operations served so far.
 #[derive(Default)]
-struct Routes(Router<Arc<Desk>>);
+struct Routes {
+    router: Router<Arc<Desk>>,
+    /// Their names, by method and path.
+    names: HashMap<(&'static str, &'static str), &'static str>,
+}
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A>(self, handler: F) -> Self
+    fn serve<O, F, A>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
@@ -91,7 +104,11 @@ impl Routes {
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,
                   request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
-        Self(self.0.route(O::PATH, on(filter(O::METHOD), answer)))
+        self.names.insert((O::METHOD.as_str(), O::PATH), O::NAME);
+        Self {
+            router: self.router.route(O::PATH, on(filter(O::METHOD), answer)),
+            ..self
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod guide;
 mod network;
 mod trigger;
 
+use super::super::fault::Faults;
 use super::super::store::{Lifetime, Store};
 use super::super::{Account, Behaviour, Context, Contexts, GroupPorts};
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
@@ -135,7 +136,7 @@ impl Cloud {
             open: Arc::default(),
         });
         Self {
-            router: super::router(Arc::new(Contexts::new(Arc::clone(&context)))),
+            router: super::router(Arc::new(Contexts::new(Arc::clone(&context))), Faults::default()),
             context,
             ports,
             folder,

@@ -1,6 +1,7 @@
 //! Instances on machines of their own, side by side.
 
 use super::{Evidence, Setup, Who, describe, evidence, failed, follow, last_words, prepare};
+use crate::local::data::forward::Forwarding;
 use crate::local::data::function_log::{FunctionLog, Stream};
 use crate::local::data::home::{Home, View};
 use crate::local::data::instance::{Instance, Life, Plan, Reins};
@@ -88,6 +89,7 @@ fn specification(
         open_files: OPEN_FILES,
         processes: PROCESSES,
         batch: u8::try_from(batch).unwrap_or(u8::MAX),
+        forwards: setup.options.physics.forwards.clone(),
         program: Some(Program {
             file: PathBuf::from(home.shell()),
             arguments: home.arguments(),
@@ -104,7 +106,7 @@ fn spawn(
     (home, group): (Home, Option<Group>),
     (id, log): Who<'_>,
 ) -> io::Result<Instance> {
-    let (machine, mut helper) = Machine::start(specification)?;
+    let (machine, mut helper) = Machine::start(specification, forwarding(setup, log))?;
     let machine = Arc::new(machine);
     let pid = helper.id();
     let pipes = follow(&mut helper, log);
@@ -120,6 +122,13 @@ fn spawn(
     };
     tokio::spawn(running.watch(reins));
     Ok(instance.on(machine))
+}
+
+fn forwarding(setup: &Setup, log: &FunctionLog) -> Forwarding {
+    Forwarding {
+        ports: setup.options.physics.forwards.clone(),
+        log: Some(log.clone()),
+    }
 }
 
 /// A machine and all that goes with it.
@@ -172,7 +181,7 @@ async fn ended(machine: &Machine) -> String {
         match machine.next().await {
             Some(Message::Ended(status)) => return describe(ExitStatus::from_raw(status)),
             Some(Message::Failed(why)) => return format!("its machine cannot be made: {why}"),
-            Some(Message::Standing | Message::Listening | Message::Sockets) => {}
+            Some(Message::Standing | Message::Listening | Message::Sockets | Message::Forwards) => {}
             None => return "its machine ended".to_owned(),
         }
     }

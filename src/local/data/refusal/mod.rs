@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     },
     /// The API wants callers to prove who they are.
     Authentication(String),
+    /// It is no request that every reader would read alike.
+    Malformed(&'static str),
     /// The path and the query are longer than 32 KB.
     UriTooLong,
     /// A header is longer than 32 KB, or all are longer than 128 KB.
@@ -224,7 +226,11 @@ impl Refusal {
             Self::Scheme { .. } => &apig::CALL_PROTOCOL,
             Self::Authentication(kind) if kind == "IAM" => &apig::CALL_IAM_AUTHENTICATION,
             Self::Authentication(_) => &apig::CALL_APP_AUTHENTICATION,
-            Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,
+            Self::Malformed(_)
+            | Self::UriTooLong
+            | Self::HeadersTooLarge
+            | Self::BodyTooLarge
+            | Self::BodyBroken => &apig::CALL_INVALID,
             Self::BackendTimeout { .. } | Self::ExecutionTimeout { .. } => &apig::CALL_TIMEOUT,
             Self::Overload { .. } => &functiongraph::TOO_MANY_REQUESTS,
             Self::Internal(_) => &apig::INTERNAL,

@@ -19,6 +19,7 @@ impl fmt::Display for Refusal {
                 "the API's authentication is {kind}, and the local cloud does not check such signatures on calls yet, \
                  so it lets none through; to try the function here, give the API the authentication NONE and publish it"
             ),
+            Self::Malformed(why) => write!(f, "the request cannot be read: {why}"),
             Self::UriTooLong => write!(f, "the limit is 32 KB"),
             Self::HeadersTooLarge => write!(f, "the limit is 32 KB for one and 128 KB for all"),
             Self::BodyTooLarge => write!(f, "the limit is 12 MB"),
