@@ -1,5 +1,6 @@
 //! `fgctl function`: the guide's step 1, and the code of step 2.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::List;
@@ -51,7 +52,7 @@ pub(super) struct Create {
     #[arg(long, value_name = "DIR|ZIP")]
     code: PathBuf,
     /// Runtime of an event function, such as Node.js20.15
-    #[arg(long, required_if_eq("kind", "event"))]
+    #[arg(long, required_if_eq("kind", "event"), add = Noun::Runtime.names())]
     runtime: Option<String>,
     /// Handler of an event function, such as index.handler
     #[arg(long, required_if_eq("kind", "event"))]
@@ -82,6 +83,7 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct Get {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
 }
 
@@ -99,6 +101,7 @@ pub(super) enum Code {
 #[derive(Debug, Args)]
 pub(super) struct UpdateCode {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
     /// Folder or ZIP with the code
     #[arg(long, value_name = "DIR|ZIP")]
@@ -108,6 +111,7 @@ pub(super) struct UpdateCode {
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
 }
 

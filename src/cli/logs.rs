@@ -58,7 +58,9 @@ fn since(text: &str) -> Result<Since, String> {
         return Ok(Since::Time(time));
     }
     let ago = duration(text).map_err(|why| format!("neither a time with its zone nor a duration: {why}"))?;
-    SignedDuration::try_from(ago).map(Since::Ago).map_err(|error| error.to_string())
+    SignedDuration::try_from(ago)
+        .map(Since::Ago)
+        .map_err(|error| error.to_string())
 }
 
 fn pattern(text: &str) -> Result<Regex, String> {
@@ -69,7 +71,11 @@ pub(super) async fn run(args: Logs, context: &Context) -> Result<(), CommandErro
     let app = context.app().await?;
     let function = app.function(&args.function).await?;
     let running = Runtime::find(&context.local_state(None)?).await.ok();
-    let endpoint = context.settings(running.as_ref())?.endpoint(Service::FunctionGraph).value.to_string();
+    let endpoint = context
+        .settings(running.as_ref())?
+        .endpoint(Service::FunctionGraph)
+        .value
+        .to_string();
     match running {
         Some(runtime) if endpoint.trim_end_matches('/') == runtime.endpoint() => {
             local(&args, &function, &runtime, context).await
@@ -99,7 +105,9 @@ async fn local(args: &Logs, function: &Function, runtime: &Runtime, context: &Co
             continue;
         };
         if let Some(missed) = line["events"].as_u64() {
-            context.ui.warning(format_args!("{missed} lines were missed: they came faster than they could be shown"));
+            context.ui.warning(format_args!(
+                "{missed} lines were missed: they came faster than they could be shown"
+            ));
             continue;
         }
         let text = line["text"].as_str().unwrap_or_default();
@@ -151,9 +159,11 @@ fn elsewhere(function: &Function, context: &Context) -> Result<(), CommandError>
     };
     let (group, stream) = (id("log_group_id"), id("log_stream_id"));
     if group.is_none() {
-        return Err(CommandError::not_found(format!("the log of `{}` is not collected", function.func_name))
-            .hint("switch it on: console, function details page, Configuration > Advanced Settings > Collect Logs")
-            .hint("a function on the local cloud always has a log: fgctl --local logs NAME"));
+        return Err(
+            CommandError::not_found(format!("the log of `{}` is not collected", function.func_name))
+                .hint("switch it on: console, function details page, Configuration > Advanced Settings > Collect Logs")
+                .hint("a function on the local cloud always has a log: fgctl --local logs NAME"),
+        );
     }
     let place = serde_json::json!({"group_id": group, "stream_id": stream});
     let report = Report::item(
@@ -162,7 +172,9 @@ fn elsewhere(function: &Function, context: &Context) -> Result<(), CommandError>
         vec![("Log group", group.clone()), ("Log stream", stream.clone())],
     );
     context.ui.show(&report)?;
-    context.ui.hint("open this stream in the console of Log Tank Service (LTS): Log Management > the group > the stream");
+    context
+        .ui
+        .hint("open this stream in the console of Log Tank Service (LTS): Log Management > the group > the stream");
     Ok(())
 }
 
@@ -176,7 +188,10 @@ mod tests {
         let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
         assert_eq!(since("10m"), Ok(Since::Ago(SignedDuration::from_mins(10))));
         assert_eq!(since("10m").unwrap().time(now).to_string(), "2026-01-02T02:54:05Z");
-        assert_eq!(since("2026-01-01T00:00:00+08:00").unwrap().time(now).to_string(), "2025-12-31T16:00:00Z");
+        assert_eq!(
+            since("2026-01-01T00:00:00+08:00").unwrap().time(now).to_string(),
+            "2025-12-31T16:00:00Z"
+        );
         assert!(since("yesterday").unwrap_err().contains("neither a time"));
     }
 

@@ -53,7 +53,9 @@ pub(crate) enum FaultError {
     #[error("`{0}` is no probability: those are 0 to 1")]
     Probability(f64),
     /// A part of its text cannot be read.
-    #[error("`{0}` cannot be read; a fault reads as `CreateFunction,status=503,times=2`, and may have code, message, delay=MS, cut and probability")]
+    #[error(
+        "`{0}` cannot be read; a fault reads as `CreateFunction,status=503,times=2`, and may have code, message, delay=MS, cut and probability"
+    )]
     Part(String),
 }
 
@@ -155,7 +157,9 @@ impl Target {
 
     fn is(&self, met: &Met<'_>) -> bool {
         match self {
-            Self::Operation(name) => met.operation.is_some_and(|operation| operation.eq_ignore_ascii_case(name)),
+            Self::Operation(name) => met
+                .operation
+                .is_some_and(|operation| operation.eq_ignore_ascii_case(name)),
             Self::Path { method, path } => {
                 (method == "ANY" || method == met.method)
                     && match path.strip_suffix('*') {
@@ -245,7 +249,10 @@ impl Faults {
         let found = set.iter_mut().find(|view| {
             Target::of(&view.fault.target).is_ok_and(|target| target.is(met))
                 && view.fault.times.is_none_or(|times| view.met < times)
-                && view.fault.probability.is_none_or(|probability| self.chance.happens(probability))
+                && view
+                    .fault
+                    .probability
+                    .is_none_or(|probability| self.chance.happens(probability))
         })?;
         found.met += 1;
         Some(found.fault.clone())
@@ -370,7 +377,9 @@ mod tests {
         let faults = Faults::default();
         faults.add(fault("createfunction,status=503,times=2"));
         faults.add(fault("POST /v2/*,status=429"));
-        let statuses: Vec<_> = (0..3).map(|_| faults.meet(&create()).and_then(|fault| fault.status)).collect();
+        let statuses: Vec<_> = (0..3)
+            .map(|_| faults.meet(&create()).and_then(|fault| fault.status))
+            .collect();
         assert_eq!(statuses, [Some(503), Some(503), Some(429)]);
         assert_eq!(faults.list().iter().map(|view| view.met).collect::<Vec<_>>(), [2, 1]);
         for (method, path) in [("GET", "/v2/p"), ("POST", "/v1/p")] {
@@ -381,7 +390,10 @@ mod tests {
             };
             assert_eq!(faults.meet(&other), None);
         }
-        assert_eq!((faults.clear(Some(9)), faults.clear(Some(1)), faults.clear(None)), (0, 1, 1));
+        assert_eq!(
+            (faults.clear(Some(9)), faults.clear(Some(1)), faults.clear(None)),
+            (0, 1, 1)
+        );
         assert_eq!(faults.meet(&create()), None);
     }
 

@@ -56,7 +56,8 @@ impl Lines {
                 return None;
             }
             let frame = self.body.frame().await?.ok()?;
-            self.read.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data.as_ref()));
+            self.read
+                .extend_from_slice(frame.data_ref().map_or(&[][..], |data| data.as_ref()));
         }
     }
 }

@@ -5,8 +5,8 @@
 use super::LogQuery;
 use super::admin::Admin;
 use super::data::{Event, Wanted, past};
-use axum::body::Body;
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;

@@ -235,7 +235,8 @@ impl Runtime {
     /// # Errors
     /// It does not answer, or refuses.
     pub(crate) async fn add_fault(&self, fault: &NewFault) -> Result<FaultView, AskError> {
-        self.ask(Question::send(http::Method::POST, FAULTS, &json!(fault))).await
+        self.ask(Question::send(http::Method::POST, FAULTS, &json!(fault)))
+            .await
     }
 
     /// Takes back the fault `id`, or all of them; how many.

@@ -3,10 +3,10 @@
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
 use super::data::{self, Inherited, IsolationSetting};
+use super::fault::Faults;
 use super::live::{Ground, Live};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
-use super::fault::Faults;
 use super::{Behaviour, Physics, Runtime, StartError, control, hosts, random_hex};
 use crate::sign::Secret;
 use crate::sys::lock::Lock;
@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) lifetime: Lifetime,
     /// How long a gateway takes to be created.
     pub(crate) gateway_delay: Duration,
+    /// How long until what is published takes effect.
+    pub(crate) publish_delay: Duration,
     /// See [`super::DEFAULT_WEBSOCKET_FIELD`].
     pub(crate) websocket_field: String,
     /// What functions inherit of the environment.
@@ -165,6 +167,7 @@ fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
         authority,
         behaviour: Behaviour {
             gateway_delay: options.gateway_delay,
+            publish_delay: options.publish_delay,
             websocket_field: options.websocket_field,
         },
         data_options,

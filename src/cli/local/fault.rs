@@ -88,7 +88,9 @@ async fn add(args: Add, context: &Context) -> Result<(), CommandError> {
         times: args.times,
         probability: args.probability,
     };
-    let fault = fault.checked().map_err(|error| CommandError::usage(error.to_string()))?;
+    let fault = fault
+        .checked()
+        .map_err(|error| CommandError::usage(error.to_string()))?;
     let runtime = Runtime::find(&context.local_state(args.state)?).await?;
     let set = runtime.add_fault(&fault).await?;
     let report = Report::item(
@@ -101,7 +103,9 @@ async fn add(args: Add, context: &Context) -> Result<(), CommandError> {
         ],
     );
     context.ui.show(&report)?;
-    context.ui.hint(format_args!("take it back: fgctl local fault clear {}", set.id));
+    context
+        .ui
+        .hint(format_args!("take it back: fgctl local fault clear {}", set.id));
     Ok(())
 }
 
@@ -143,7 +147,11 @@ fn does(view: &FaultView) -> String {
         parts.push(format!("delays {} ms", fault.delay_ms));
     }
     if let Some(status) = fault.status {
-        parts.push(format!("answers {status} {}", fault.code.as_deref().unwrap_or_default()).trim_end().to_owned());
+        parts.push(
+            format!("answers {status} {}", fault.code.as_deref().unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+        );
     }
     if fault.cut {
         parts.push("cuts the answer".to_owned());

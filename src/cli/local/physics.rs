@@ -71,7 +71,10 @@ impl PhysicsArgs {
         ];
         arguments.extend(self.seed.map(|seed| format!("--seed={seed}")));
         arguments.extend(self.forwards.iter().map(|port| format!("--forward={port}")));
-        arguments.extend(self.debug_domain_limit.map(|limit| format!("--debug-domain-limit={limit}")));
+        arguments.extend(
+            self.debug_domain_limit
+                .map(|limit| format!("--debug-domain-limit={limit}")),
+        );
         arguments.extend(self.faults.iter().map(|fault| format!("--fault={fault}")));
         arguments
     }
@@ -96,7 +99,10 @@ mod tests {
             .collect::<Vec<_>>();
         let first = parsed(&typed);
         let physics = first.physics().unwrap();
-        assert_eq!((physics.speed, physics.seed, physics.forwards.as_slice()), (20, Some(7), &[5432, 6379][..]));
+        assert_eq!(
+            (physics.speed, physics.seed, physics.forwards.as_slice()),
+            (20, Some(7), &[5432, 6379][..])
+        );
         assert_eq!(parsed(&first.arguments()).physics(), Ok(physics));
         assert_eq!(parsed(&[]).physics(), Ok(crate::local::Physics::default()));
     }

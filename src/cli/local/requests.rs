@@ -2,6 +2,7 @@
 
 use super::super::error::CommandError;
 use super::super::global::Context;
+use super::super::options::List;
 use crate::local::Runtime;
 use crate::ui::{Format, Report};
 use clap::Args;
@@ -14,6 +15,8 @@ pub(in crate::cli) struct Requests {
     /// Go on with those that are over from now on, and sockets as they begin
     #[arg(short, long)]
     follow: bool,
+    #[command(flatten)]
+    list: List,
     /// Folder of its state
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
@@ -28,14 +31,10 @@ pub(super) async fn run(args: Requests, context: &Context) -> Result<(), Command
         };
     }
     let requests = runtime.requests().await?;
-    if context.ui.format() == Format::Json {
-        for request in &requests {
-            context.ui.data(&request.to_string())?;
-        }
-        return Ok(());
-    }
+    // The last ones are what a person wants to see.
+    let first = requests.len().saturating_sub(args.list.limit.unwrap_or(usize::MAX));
     let report = Report::list(
-        &requests,
+        &requests[first..],
         |request| text(request, "request_id"),
         &[
             ("TIME", &|request| text(request, "time")),
@@ -51,7 +50,7 @@ pub(super) async fn run(args: Requests, context: &Context) -> Result<(), Command
     Ok(())
 }
 
-/// Listens before it asks for those that were, so that none is missed; one that is in both is shown once.
+/// Each a line, with `-o json` a line of JSON. Listens before it asks for those that were, so that none is missed; one that is in both is shown once.
 async fn follow(runtime: &Runtime, context: &Context) -> Result<(), CommandError> {
     let mut events = runtime.events().await?;
     let before = runtime.requests().await?;
@@ -63,7 +62,9 @@ async fn follow(runtime: &Runtime, context: &Context) -> Result<(), CommandError
             continue;
         };
         if let Some(missed) = event["events"].as_u64() {
-            context.ui.warning(format_args!("{missed} events were missed: they came faster than they could be shown"));
+            context.ui.warning(format_args!(
+                "{missed} events were missed: they came faster than they could be shown"
+            ));
         }
         let Some(fields) = event.as_object_mut().filter(|fields| fields["event"] == "request") else {
             continue;

@@ -37,7 +37,11 @@ pub(super) async fn meet(State(faulty): State<Faulty>, request: Request, next: N
     fault.delay().await;
     let request_id = new_id();
     // The codes with which the front door refuses before every service.
-    let code = if fault.status == Some(429) { "APIGW.0308" } else { "APIGW.0201" };
+    let code = if fault.status == Some(429) {
+        "APIGW.0308"
+    } else {
+        "APIGW.0201"
+    };
     let response = match fault.answer(code, &request_id) {
         Some((status, body)) => json_response(status, &body, &request_id),
         None => next.run(request).await,

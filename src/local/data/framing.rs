@@ -183,7 +183,8 @@ mod tests {
     #[test]
     fn requests_that_follow_each_other_pass_whole() {
         let post = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc";
-        let chunked = "PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n";
+        let chunked =
+            "PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: v\r\n\r\n";
         let text = format!("{GET}{post}\r\n{chunked}{GET}");
         let mut framing = Framing::new();
         assert_eq!(run(&mut framing, text.as_bytes(), &[]), (text.len(), None));
@@ -195,7 +196,10 @@ mod tests {
         let text = format!("{GET}GET /b HTTP/1.1\r\nHost: h\r\n folded\r\n\r\n");
         let (passed, fault) = all(&text);
         assert_eq!(passed, GET.len());
-        assert!(matches!(fault, Some(Passed::Refused(Refusal::Malformed(_)))), "{fault:?}");
+        assert!(
+            matches!(fault, Some(Passed::Refused(Refusal::Malformed(_)))),
+            "{fault:?}"
+        );
         let broken = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n";
         assert_eq!(all(broken).1, Some(Passed::Broken));
     }
@@ -204,9 +208,15 @@ mod tests {
     fn what_never_ends_is_refused_before_it_fills_the_memory() {
         let endless = "x".repeat(40 * 1024);
         assert_eq!(all(&endless).1, Some(Passed::Refused(Refusal::UriTooLong)));
-        let header = format!("GET / HTTP/1.1\r\n{}", format!("a: {}\r\n", "y".repeat(1000)).repeat(200));
+        let header = format!(
+            "GET / HTTP/1.1\r\n{}",
+            format!("a: {}\r\n", "y".repeat(1000)).repeat(200)
+        );
         assert_eq!(all(&header).1, Some(Passed::Refused(Refusal::HeadersTooLarge)));
-        assert!(matches!(all("GET / HTTP/1.1\nHost").1, Some(Passed::Refused(Refusal::Malformed(_)))));
+        assert!(matches!(
+            all("GET / HTTP/1.1\nHost").1,
+            Some(Passed::Refused(Refusal::Malformed(_)))
+        ));
     }
 
     #[test]

@@ -38,9 +38,15 @@ pub(in crate::local) fn log_path(folder: &Path, package: &str, name: &str) -> Pa
 }
 
 enum Message {
-    Line { file: Arc<Path>, line: LogLine },
+    Line {
+        file: Arc<Path>,
+        line: LogLine,
+    },
     /// Asks what stands in a file, and for what comes after.
-    Mark { file: PathBuf, reply: oneshot::Sender<LogMark> },
+    Mark {
+        file: PathBuf,
+        reply: oneshot::Sender<LogMark>,
+    },
     End,
 }
 
@@ -379,8 +385,17 @@ mod tests {
         say("late");
         logs.close();
         let written = fs::read_to_string(log_path(folder.path(), "default", "demo")).unwrap();
-        let lines: Vec<&str> = written.lines().filter_map(|line| Some(line.split_once(" i1 ")?.1)).collect();
-        let expected = ["- stdout before", "r1 stdout alone", "- stdout both", "r2 stdout the other", "r2 stdout late"];
+        let lines: Vec<&str> = written
+            .lines()
+            .filter_map(|line| Some(line.split_once(" i1 ")?.1))
+            .collect();
+        let expected = [
+            "- stdout before",
+            "r1 stdout alone",
+            "- stdout both",
+            "r2 stdout the other",
+            "r2 stdout late",
+        ];
         assert_eq!(lines, expected);
     }
 
@@ -389,7 +404,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let logs = FunctionLogs::open(folder.path().to_owned(), Events::default()).unwrap();
         let path = log_path(folder.path(), "default", "demo");
-        fs::write(path.with_extension("log.1"), "2026-01-01T00:00:00.000Z i0 - stdout aside\n").unwrap();
+        fs::write(
+            path.with_extension("log.1"),
+            "2026-01-01T00:00:00.000Z i0 - stdout aside\n",
+        )
+        .unwrap();
         let (one, two) = (logs.of("default", "demo", "i1"), logs.of("default", "other", "i2"));
         one.add(Stream::Stdout, "past");
         let mut mark = logs.mark("default", "demo").await.unwrap();

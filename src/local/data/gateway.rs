@@ -1,20 +1,25 @@
 //! Answers calls: admits them, lets the proxy carry them, and explains what it refuses.
 
 use super::admission::{self, Arrival};
+use super::authentication::Guards;
 use super::backend::{Body, BodyError, full};
+use super::body::Call;
+use super::debug;
 use super::headers::{self, About};
 use super::proxy::{AfterUpgrade, Answer, Exchange};
 use super::refusal::Refusal;
 use super::request_log::{RequestLog, RequestRecord};
 use super::runner::Runner;
 use super::snapshot::Snapshots;
+use super::throttling::{Throttling, Visitor};
 use crate::local::fault::{Cut, Faults, Met, NewFault};
 use crate::local::physics::Pace;
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, UPGRADE};
+use crate::sign::{Credentials, Secret};
 use futures_util::FutureExt;
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, UPGRADE};
 use http::{Request, Response, StatusCode};
-use hyper::body::Incoming;
 use http_body_util::{BodyExt, Collected};
+use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::time::Instant;
@@ -33,6 +38,12 @@ pub(super) struct Gateway {
     pub(super) pace: Pace,
     /// What fails on purpose.
     pub(super) faults: Faults,
+    /// The account, whose keys sign for APIs with IAM authentication.
+    pub(super) account: Option<Credentials>,
+    /// Counts calls.
+    pub(super) throttling: Throttling,
+    /// By what the management plane is known.
+    pub(super) debug_word: Secret,
 }
 
 /// The connection that a call came by.
@@ -63,7 +74,10 @@ impl Gateway {
         let planned = fault.as_ref().and_then(|fault| planned(fault, &id));
         let answer = match planned {
             Some(response) => Ok(Planned::Fault(response)),
-            None => self.answer(request, connection, &mut record).await.map(Planned::Function),
+            None => self
+                .answer(request, connection, &mut record)
+                .await
+                .map(Planned::Function),
         };
         let (response, after) = match answer {
             Ok(Planned::Function(answer)) => {
@@ -128,17 +142,40 @@ impl Gateway {
     ) -> Result<Answer, Refusal> {
         let arrived = tokio::time::Instant::now();
         let snapshot = self.snapshots.newest().await?;
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let debugged = debug::take(&mut parts.headers, &self.debug_word);
         admission::check_size(&parts)?;
         let group_id = admission::group(&snapshot, &parts, &connection.group_id)?;
         record.group = snapshot.group_name(&group_id);
         let arrival = Arrival {
             port: connection.port,
-            tls: connection.tls,
+            tls: debugged.as_ref().map_or(connection.tls, |debugged| debugged.tls),
             upgrade: headers::is_upgrade(&parts),
             websocket_field: &self.websocket_field,
+            debug: debugged.as_ref(),
         };
-        let target = admission::admit(&snapshot, &parts, &group_id, &arrival)?;
+        let route = admission::route(&snapshot, &parts, &group_id, &arrival)?;
+        let guards = Guards {
+            callers: &snapshot.callers,
+            account: self.account.as_ref(),
+        };
+        let body = match debugged {
+            // Who debugs has proved itself to the management plane.
+            Some(_) => Call::Coming(body),
+            None => {
+                let admitted = guards.admit(&route, (&parts, connection.tls), Call::Coming(body));
+                let (body, app) = admitted.await?;
+                let visitor = Visitor {
+                    address: connection.client,
+                    app: app.as_deref(),
+                    user: route.api.auth_type != "NONE",
+                    own_domain: admission::host(&parts).is_some_and(|host| snapshot.is_own_domain(&host)),
+                };
+                self.throttling.admit(&route, &snapshot.policies, visitor)?;
+                body
+            }
+        };
+        let target = admission::target(&snapshot, route, &arrival)?;
         record.function = Some(target.plan.name().to_owned());
         let exchange = Exchange {
             target: &target,

@@ -32,7 +32,10 @@ struct Deciding {
 /// # Errors
 /// It is no request, or one that two readers could read in two ways.
 pub(super) fn check(head: &[u8]) -> Result<Length, Refusal> {
-    let mut lines = head.strip_suffix(b"\r\n\r\n").unwrap_or(head).split(|byte| *byte == b'\n');
+    let mut lines = head
+        .strip_suffix(b"\r\n\r\n")
+        .unwrap_or(head)
+        .split(|byte| *byte == b'\n');
     let first = without_cr(lines.next().unwrap_or_default());
     let (get, http_11) = request_line(first)?;
     let mut deciding = Deciding::default();
@@ -106,7 +109,11 @@ fn length(deciding: &Deciding, get: bool, http_11: bool) -> Result<Length, Refus
         ([], []) => Length::Bytes(0),
         ([length], []) => Length::Bytes(bytes(length)?),
         ([], [encoding]) if http_11 && encoding.eq_ignore_ascii_case("chunked") => Length::Chunks,
-        ([], [_]) => return Err(Refusal::Malformed("its Transfer-Encoding is not `chunked`, or not HTTP/1.1's")),
+        ([], [_]) => {
+            return Err(Refusal::Malformed(
+                "its Transfer-Encoding is not `chunked`, or not HTTP/1.1's",
+            ));
+        }
         ([_, _, ..], []) => return Err(Refusal::Malformed("it has more than one Content-Length")),
         ([], _) => return Err(Refusal::Malformed("it has more than one Transfer-Encoding")),
         _ => return Err(Refusal::Malformed("it has a Content-Length and a Transfer-Encoding")),
@@ -150,8 +157,14 @@ mod tests {
             ("GET http://h/a?b=c HTTP/1.1\nHost:h\nX-Empty:", Length::Bytes(0)),
             ("POST / HTTP/1.1\nHost: h\nContent-Length: 12 ", Length::Bytes(12)),
             ("POST / HTTP/1.1\nHost: h\nTransfer-Encoding: Chunked", Length::Chunks),
-            ("GET / HTTP/1.1\nHost: h\nConnection: keep-alive, Upgrade\nUpgrade: WebSocket", Length::Upgrade),
-            ("POST / HTTP/1.1\nHost: h\nConnection: Upgrade\nUpgrade: websocket", Length::Bytes(0)),
+            (
+                "GET / HTTP/1.1\nHost: h\nConnection: keep-alive, Upgrade\nUpgrade: WebSocket",
+                Length::Upgrade,
+            ),
+            (
+                "POST / HTTP/1.1\nHost: h\nConnection: Upgrade\nUpgrade: websocket",
+                Length::Bytes(0),
+            ),
         ] {
             assert_eq!(of(head), Ok(length), "{head}");
         }
@@ -160,14 +173,29 @@ mod tests {
     #[test]
     fn what_two_readers_could_read_in_two_ways_is_refused() {
         for (head, text) in [
-            ("POST / HTTP/1.1\nHost: h\nContent-Length: 3\nTransfer-Encoding: chunked", "and a Transfer-Encoding"),
-            ("POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\nContent-Length: 3", "and a Transfer-Encoding"),
-            ("POST / HTTP/1.1\nHost: h\nContent-Length: 3\nContent-Length: 3", "more than one Content-Length"),
+            (
+                "POST / HTTP/1.1\nHost: h\nContent-Length: 3\nTransfer-Encoding: chunked",
+                "and a Transfer-Encoding",
+            ),
+            (
+                "POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\nContent-Length: 3",
+                "and a Transfer-Encoding",
+            ),
+            (
+                "POST / HTTP/1.1\nHost: h\nContent-Length: 3\nContent-Length: 3",
+                "more than one Content-Length",
+            ),
             ("POST / HTTP/1.1\nHost: h\nContent-Length: 3, 3", "no number"),
             ("POST / HTTP/1.1\nHost: h\nContent-Length: +3", "no number"),
             ("POST / HTTP/1.1\nHost: h\nContent-Length: ", "no number"),
-            ("POST / HTTP/1.1\nHost: h\nTransfer-Encoding: gzip, chunked", "not `chunked`"),
-            ("POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\nTransfer-Encoding: identity", "more than one Transfer"),
+            (
+                "POST / HTTP/1.1\nHost: h\nTransfer-Encoding: gzip, chunked",
+                "not `chunked`",
+            ),
+            (
+                "POST / HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\nTransfer-Encoding: identity",
+                "more than one Transfer",
+            ),
             ("POST / HTTP/1.0\nTransfer-Encoding: chunked", "not HTTP/1.1's"),
             ("GET / HTTP/1.1\nHost: h\nContent-Length : 3", "no name has"),
             ("GET / HTTP/1.1\nHost: h\nX: a\n b", "no colon"),
@@ -182,7 +210,10 @@ mod tests {
             ("GET /é HTTP/1.1\nHost: h", "its path"),
             ("CONNECT h:1 HTTP/1.1\nHost: h", "method"),
             ("G(T / HTTP/1.1\nHost: h", "method"),
-            ("GET / HTTP/1.1\nHost: h\nConnection: upgrade\nUpgrade: websocket\nContent-Length: 1", "WebSocket and has"),
+            (
+                "GET / HTTP/1.1\nHost: h\nConnection: upgrade\nUpgrade: websocket\nContent-Length: 1",
+                "WebSocket and has",
+            ),
         ] {
             match of(head) {
                 Err(Refusal::Malformed(why)) => assert!(why.contains(text), "{head}: {why}"),

@@ -23,7 +23,9 @@ pub(in crate::local) struct Wanted {
 
 impl Wanted {
     fn is(&self, line: &LogLine) -> bool {
-        self.instance.as_ref().is_none_or(|instance| line.instance.starts_with(instance))
+        self.instance
+            .as_ref()
+            .is_none_or(|instance| line.instance.starts_with(instance))
             && self.since.is_none_or(|since| line.is_since(since))
     }
 

@@ -5,17 +5,19 @@
 //! the control plane and nothing of its operations.
 //!
 //! Each instance has a machine of its own where the system allows it; else one function at a time runs, on the real
-//! 127.0.0.1:8000. The invocation of event functions and the check of callers' signatures are later pieces; what needs
-//! them is refused and explained.
+//! 127.0.0.1:8000. The invocation of event functions is a later piece; what needs it is refused and explained.
 
 mod admission;
+mod authentication;
 pub(in crate::local) mod authority;
 mod backend;
 mod body;
 mod bootstrap;
+mod callers;
 mod checked;
 mod chunks;
 mod code;
+mod debug;
 mod events;
 #[cfg(target_os = "linux")]
 mod forward;
@@ -44,6 +46,7 @@ mod runtimes;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod throttling;
 mod tunnel;
 mod variables;
 
@@ -56,14 +59,16 @@ pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
 
-use super::GroupPorts;
 use super::fault::Faults;
 use super::physics::{Chance, Pace, Physics};
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
+use super::{DebugCall, GroupPorts, random_hex};
+use crate::sign::{Credentials, Secret};
 use events::Events;
 use function_log::FunctionLogs;
 use gateway::Gateway;
+use http::{HeaderName, HeaderValue};
 use ingress::Ingress;
 use instance::Launch;
 use isolation::Isolation;
@@ -78,6 +83,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use throttling::Throttling;
 use tokio::sync::broadcast;
 
 /// Where functions' logs are, below the state's folder.
@@ -100,6 +106,8 @@ pub(super) struct Options {
     pub(super) faults: Faults,
     /// The member of a function's configuration that stands for the WebSocket switch.
     pub(super) websocket_field: String,
+    /// The account, whose keys sign calls of APIs with IAM authentication.
+    pub(super) account: Option<Credentials>,
     /// What functions inherit of the environment.
     pub(super) inherited: Inherited,
     /// Whether instances get machines of their own.
@@ -118,6 +126,7 @@ impl Options {
             physics: Physics::default(),
             faults: Faults::default(),
             websocket_field,
+            account: None,
             inherited,
             isolation: IsolationSetting::Off,
             temporary: PathBuf::from("/tmp"),
@@ -178,6 +187,9 @@ impl DataPlane {
             pace,
             faults: options.faults.clone(),
             websocket_field: options.websocket_field.clone(),
+            account: options.account.clone(),
+            debug_word: Secret::new(random_hex(24)),
+            throttling: Throttling::new(options.physics.debug_domain_limit),
         });
         clean(&setup, &gateway).await?;
         let reserved = options.function_address.port();
@@ -243,6 +255,10 @@ impl GroupPorts for DataPlane {
 
     fn close(&self, group_id: &str) {
         self.ingress.close(group_id);
+    }
+
+    fn debug_header(&self, call: &DebugCall) -> (HeaderName, HeaderValue) {
+        debug::header(&self.gateway.debug_word, call)
     }
 }
 

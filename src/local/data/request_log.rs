@@ -176,7 +176,10 @@ mod tests {
         let mut next = || told.try_recv().ok().map(|event| event.value());
         let socket = log.add(record("/s"), Instant::now());
         let begun = next().unwrap();
-        assert_eq!((&begun["event"], &begun["milliseconds"]), (&"request".into(), &().into()));
+        assert_eq!(
+            (&begun["event"], &begun["milliseconds"]),
+            (&"request".into(), &().into())
+        );
         let plain = RequestRecord {
             status: 200,
             ..record("/p")

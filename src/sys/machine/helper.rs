@@ -116,7 +116,10 @@ fn inside(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failur
         hand_out(control.as_fd(), &Message::Standing, machine.batch),
     )?;
     let borrowed: Vec<BorrowedFd<'_>> = forwards.iter().map(AsFd::as_fd).collect();
-    step("handing out what leads out", tell(control.as_fd(), &Message::Forwards, &borrowed))?;
+    step(
+        "handing out what leads out",
+        tell(control.as_fd(), &Message::Forwards, &borrowed),
+    )?;
     drop(forwards);
     if let Some(program) = &machine.program {
         start(control, program)?;

@@ -13,7 +13,10 @@ async fn world() -> World {
             while !body.ends_with(b"0\r\n\r\n") {
                 body.push(stream.read_u8().await.unwrap_or_default());
             }
-        } else if let Some(length) = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()) {
+        } else if let Some(length) = lower
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+        {
             body.resize(length, 0);
             let _ = stream.read_exact(&mut body).await;
         }
@@ -35,7 +38,9 @@ async fn world() -> World {
 /// The next answer on a connection that stays: its head and as much body as it says.
 async fn answer(stream: &mut TcpStream) -> (String, String) {
     let head = in_time(read_head(stream)).await;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     in_time(stream.read_exact(&mut body)).await.unwrap();
     (head, String::from_utf8(body).unwrap())
@@ -46,13 +51,24 @@ async fn a_connection_stays_for_the_next_request_whatever_the_body_was() {
     let world = world().await;
     let mut stream = world.connect().await;
     for round in 0..3 {
-        send(&mut stream, &["POST /demo HTTP/1.1", "Host: 127.0.0.1", "Content-Length: 3"]).await;
+        send(
+            &mut stream,
+            &["POST /demo HTTP/1.1", "Host: 127.0.0.1", "Content-Length: 3"],
+        )
+        .await;
         stream.write_all(b"abc").await.unwrap();
         assert_eq!(answer(&mut stream).await.1, "POST /demo HTTP/1.1|abc", "{round}");
-        send(&mut stream, &["PUT /demo HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked"]).await;
+        send(
+            &mut stream,
+            &["PUT /demo HTTP/1.1", "Host: 127.0.0.1", "Transfer-Encoding: chunked"],
+        )
+        .await;
         stream.write_all(b"2\r\nde\r\n1\r\nf\r\n0\r\n\r\n").await.unwrap();
         let (head, body) = answer(&mut stream).await;
-        assert!(head.starts_with("HTTP/1.1 200") && body.contains("de") && body.contains('f'), "{body}");
+        assert!(
+            head.starts_with("HTTP/1.1 200") && body.contains("de") && body.contains('f'),
+            "{body}"
+        );
         // A refusal ends no connection either.
         send(&mut stream, &["GET /none HTTP/1.1", "Host: 127.0.0.1"]).await;
         assert!(answer(&mut stream).await.0.starts_with("HTTP/1.1 404"));
@@ -112,17 +128,26 @@ async fn what_could_be_read_in_two_ways_is_answered_400_in_the_gateways_form_and
         in_time(stream.read_to_end(&mut bytes)).await.unwrap();
         let reply = super::Reply::read(&bytes);
         assert_eq!((reply.status(), reply.error().0.as_str()), (400, "APIG.0201"), "{head}");
-        assert_eq!(String::from_utf8_lossy(&bytes).matches("HTTP/1.1 ").count(), 1, "{head}");
+        assert_eq!(
+            String::from_utf8_lossy(&bytes).matches("HTTP/1.1 ").count(),
+            1,
+            "{head}"
+        );
     }
     let requests = world.data.requests();
-    assert!(requests.iter().all(|request| request.path == "-" && request.note.is_some()));
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.path == "-" && request.note.is_some())
+    );
 }
 
 #[tokio::test]
 async fn a_sound_request_before_a_bad_one_is_answered_first() {
     let world = world().await;
     let mut stream = world.connect().await;
-    let both = "GET /demo HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /demo HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n";
+    let both =
+        "GET /demo HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /demo HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n";
     stream.write_all(both.as_bytes()).await.unwrap();
     assert_eq!(answer(&mut stream).await.1, "GET /demo HTTP/1.1|");
     assert!(answer(&mut stream).await.0.starts_with("HTTP/1.1 400"));
@@ -148,7 +173,10 @@ async fn nothing_is_smuggled_behind_an_upgrade_that_the_function_refuses() {
     let mut stream = world.connect().await;
     let upgrade = "GET /demo HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
     let smuggled = "GET /demo?smuggled HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
-    stream.write_all(format!("{upgrade}{smuggled}").as_bytes()).await.unwrap();
+    stream
+        .write_all(format!("{upgrade}{smuggled}").as_bytes())
+        .await
+        .unwrap();
     let mut bytes = Vec::new();
     in_time(stream.read_to_end(&mut bytes)).await.unwrap();
     let text = String::from_utf8(bytes).unwrap();
