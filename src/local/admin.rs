@@ -162,6 +162,7 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "project_id": project_id,
         "groups": groups(&admin),
         "isolation": data.isolation(),
+        "network": data.network(),
         "instances": data.instances().into_iter().map(|status| instance(status, data.logs())).collect::<Vec<_>>(),
         "holds": whole::counts(&records),
     }))

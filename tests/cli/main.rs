@@ -21,6 +21,7 @@ mod documents;
 mod environment;
 mod exit;
 mod explain;
+mod faults;
 mod function;
 mod gateway;
 mod gateway_change;
@@ -30,6 +31,7 @@ mod help;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;
+mod logs;
 mod man;
 mod network;
 mod output;

@@ -103,6 +103,7 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("CA", Some(runtime.ca_file.display().to_string())),
             ("Groups", Some(groups)),
             ("Isolation", status["isolation"].as_str().map(str::to_owned)),
+            ("Network", status["network"].as_str().map(str::to_owned)),
             ("Instances", Some(instances)),
             ("Logs", Some(logs)),
         ],

@@ -56,7 +56,7 @@ pub(super) struct Checked<S> {
 enum End {
     /// More of the client.
     Open,
-    /// Nothing, though the client may send on.
+    /// Nothing any more, whatever the client sends.
     Shut,
     /// The body broke off.
     Broken,
@@ -142,7 +142,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
             match this.end {
                 End::Open => {}
                 End::Broken => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
-                End::Shut | End::Farewell(..) => return Poll::Ready(Ok(())),
+                // The library takes an end for a client that left, and would not answer it.
+                End::Shut => return Poll::Pending,
+                End::Farewell(..) => return Poll::Ready(Ok(())),
             }
             if !this.buffer.is_empty() {
                 // A fault that stood behind sound bytes, which are gone by now.
@@ -202,6 +204,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Checked<S> {
 mod tests {
     use super::{Checked, Refused, STAND_IN};
     use crate::local::data::refusal::Refusal;
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -214,8 +217,12 @@ mod tests {
         let bad = b"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n";
         client.write_all(&[GET, bad, GET].concat()).await.unwrap();
         let mut seen = Vec::new();
-        checked.read_to_end(&mut seen).await.unwrap();
+        while seen.len() < GET.len() + STAND_IN.len() {
+            checked.read_buf(&mut seen).await.unwrap();
+        }
         assert_eq!(seen, [GET, STAND_IN].concat());
+        let more = tokio::time::timeout(Duration::from_millis(50), checked.read_u8());
+        assert!(more.await.is_err(), "nothing follows");
         assert_eq!(refused.of(0), None);
         assert!(matches!(refused.of(1), Some(Refusal::Malformed(_))));
     }

@@ -214,6 +214,16 @@ impl DataPlane {
         self.setup.isolation.describe()
     }
 
+    /// What an instance reaches outside of its machine, in words.
+    pub(super) fn network(&self) -> String {
+        let ports = &self.setup.options.physics.forwards;
+        match (self.setup.isolation.is_own(), ports.is_empty()) {
+            (false, _) => "this machine's own".to_owned(),
+            (true, true) => "none: nothing is forwarded, and public access is not there".to_owned(),
+            (true, false) => format!("forwarded ports {ports:?}, no public access"),
+        }
+    }
+
     /// The instances that run.
     pub(super) fn instances(&self) -> Vec<InstanceStatus> {
         self.gateway.runner.status()

@@ -45,6 +45,7 @@ pub(super) async fn start(
     for line in &home.bootstrap.replaced {
         log.add(Stream::System, &format!("on this machine {line}"));
     }
+    say_what_is_reached(setup, plan, log);
     let group = match limit_memory(possible, plan, id) {
         Ok(group) => Some(group),
         Err(why) => {
@@ -59,6 +60,23 @@ pub(super) async fn start(
     let instance = spawn(setup, &specification, (home, group), who);
     let process = |error: io::Error| failed(plan)(StartFault::Process(error.to_string()));
     Ok((instance.map_err(process)?, evidence))
+}
+
+/// Public access is a member of the function's configuration, and the local cloud has none to give.
+fn say_what_is_reached(setup: &Setup, plan: &Plan, log: &FunctionLog) {
+    let network = plan.record.function.network_controller.as_ref();
+    if network.is_some_and(|network| network.disable_public_network) {
+        return;
+    }
+    let ports = &setup.options.physics.forwards;
+    let reached = match ports.is_empty() {
+        true => "nothing outside".to_owned(),
+        false => format!("the forwarded ports {ports:?} of this machine's 127.0.0.1 alone"),
+    };
+    let text = format!(
+        "its public access is on, but on a machine of its own it reaches {reached}: declare what it needs with `fgctl local up --forward PORT`, or run it with `--isolation off`"
+    );
+    setup.logs.say_once(log, &text);
 }
 
 fn limit_memory(possible: &Possible, plan: &Plan, id: &str) -> Result<Group, String> {

@@ -88,7 +88,7 @@ async fn a_head_request_has_the_length_and_no_body() {
     let mut stream = world.connect().await;
     send(&mut stream, &["HEAD /demo HTTP/1.1", "Host: 127.0.0.1"]).await;
     let head = in_time(read_head(&mut stream)).await.to_ascii_lowercase();
-    assert!(head.contains("content-length: 21"), "{head}");
+    assert!(head.contains("content-length: 20"), "{head}");
     // The next answer begins where a body would have been.
     send(&mut stream, &["GET /demo HTTP/1.1", "Host: 127.0.0.1"]).await;
     assert_eq!(answer(&mut stream).await.1, "GET /demo HTTP/1.1|");

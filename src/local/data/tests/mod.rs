@@ -3,6 +3,7 @@
 mod authentication;
 mod calls;
 mod http;
+mod physics;
 mod processes;
 mod sockets;
 
