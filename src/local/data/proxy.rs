@@ -143,6 +143,8 @@ impl Exchange<'_> {
             driver,
         } = sent;
         let Place { instance, mut lease } = place;
+        // The gateway speaks its own version, whichever the function's server does.
+        *response.version_mut() = Version::HTTP_11;
         let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         let rest = match (switching, client) {
             (true, None) => {

@@ -129,7 +129,7 @@ async fn what_could_be_read_in_two_ways_is_answered_400_in_the_gateways_form_and
         let reply = super::Reply::read(&bytes);
         assert_eq!((reply.status(), reply.error().0.as_str()), (400, "APIG.0201"), "{head}");
         assert_eq!(
-            String::from_utf8_lossy(&bytes).matches("HTTP/1.1 ").count(),
+            String::from_utf8_lossy(&bytes).matches("HTTP/1.1 400").count(),
             1,
             "{head}"
         );
