@@ -38,12 +38,13 @@ impl WebsocketField {
             return Err("the name before `=` is empty".to_owned());
         }
         let on: Value = serde_json::from_str(value).map_err(|error| format!("`{value}` is no JSON: {error}"))?;
+        Ok(Self::new(name.to_owned(), on))
+    }
+
+    /// The member `name`, which `on` turns on.
+    pub(crate) fn new(name: String, on: Value) -> Self {
         let off = on.as_bool().map(|flag| Value::Bool(!flag));
-        Ok(Self {
-            name: name.to_owned(),
-            on,
-            off,
-        })
+        Self { name, on, off }
     }
 
     /// The switch as a configuration shows it: a boolean whose name speaks of WebSocket.

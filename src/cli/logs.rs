@@ -72,7 +72,8 @@ pub(super) async fn run(args: Logs, context: &Context) -> Result<(), CommandErro
     let function = app.function(&args.function).await?;
     let running = Runtime::find(&context.local_state(None)?).await.ok();
     let endpoint = context
-        .settings(running.as_ref())?
+        .settings()
+        .await?
         .endpoint(Service::FunctionGraph)
         .value
         .to_string();

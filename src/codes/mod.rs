@@ -4,8 +4,10 @@
 //! It decides nothing: which code an operation answers with is the local cloud's, which exit status follows is `cli`'s.
 
 pub(crate) mod apig;
+pub(crate) mod eps;
 pub(crate) mod front_door;
 pub(crate) mod functiongraph;
+pub(crate) mod iam;
 pub(crate) mod vpc;
 
 /// An error code of the cloud.
@@ -42,6 +44,8 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
     ),
     ("API Gateway", &apig::ALL),
     ("VPC", &[vpc::ALL]),
+    ("IAM", &[iam::ALL]),
+    ("Enterprise projects", &[eps::ALL]),
     ("every service", &[front_door::ALL]),
 ];
 

@@ -7,7 +7,7 @@
 //! a value goes, and a test against the vendor's own clients guards both.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// A service of the cloud: each has a host of its own, and one port of the local cloud serves them all.
@@ -96,8 +96,15 @@ pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     const SUCCESS: &'static [u16];
     /// Which identifying header goes with it.
     const SCOPE: Scope = Scope::Project;
+    /// Whether a request needs a signature or a token; one that does not proves in its body who asks.
+    const AUTHENTICATED: bool = true;
     /// What a success answers; `()` for an empty body.
     type Output: Serialize + DeserializeOwned + Send;
+
+    /// The headers that a success has besides the usual ones.
+    fn headers(_output: &Self::Output) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// An operation that answers one page of a list.
@@ -236,6 +243,20 @@ fn without_nulls(value: Value) -> Value {
             .collect(),
         other => other,
     }
+}
+
+/// Reads a query parameter that may be there once or several times.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match OneOrMore::deserialize(deserializer)? {
+        OneOrMore::One(text) => vec![text],
+        OneOrMore::More(texts) => texts,
+    })
 }
 
 /// Serde helpers for numbers that arrive as text in a query.

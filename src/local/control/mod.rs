@@ -3,6 +3,7 @@
 //! One file a noun, as in `wire`. Each handler is an async function from the operation's input to its output or a
 //! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
 
+mod agency;
 mod api;
 mod api_check;
 mod api_debug;
@@ -51,6 +52,7 @@ mod subnet;
 mod tests;
 mod throttle;
 mod throttle_binding;
+mod token;
 mod trigger;
 mod user_data;
 mod vpc;
@@ -71,7 +73,7 @@ use std::sync::Arc;
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
     let routes = Routes::default();
-    let routes = gateway_settings(gateways(networks(functions(routes))));
+    let routes = gateway_settings(gateways(identities(networks(functions(routes)))));
     let routes = callers(publications(routes));
     let faulty = faulty::Faulty {
         faults,
@@ -165,10 +167,29 @@ fn functions(routes: Routes) -> Routes {
 fn networks(routes: Routes) -> Routes {
     routes
         .serve(vpc::list)
+        .serve(vpc::show)
         .serve(subnet::list)
+        .serve(subnet::show)
         .serve(security_group::list)
-        .serve(project::list)
+        .serve(security_group::show)
+        .serve(security_group::list_v1)
+        .serve(security_group::show_v1)
         .serve(enterprise_project::list)
+        .serve(enterprise_project::show)
+}
+
+fn identities(routes: Routes) -> Routes {
+    routes
+        .serve(project::list)
+        .serve(project::list_usable)
+        .serve(project::list_accounts)
+        .serve(project::list_regions)
+        .serve(token::create)
+        .serve(token::temporary_key)
+        .serve(agency::create)
+        .serve(agency::list)
+        .serve(agency::show)
+        .serve(agency::delete)
 }
 
 fn gateways(routes: Routes) -> Routes {

@@ -1,6 +1,7 @@
 //! The records of the local cloud. Each holds what the service would answer, and what only the local cloud knows.
 
 use super::{Collection, Kind};
+use crate::wire::agency::Agency;
 use crate::wire::api::{Api, Publication};
 use crate::wire::api_version::ApiVersion;
 use crate::wire::app::App;
@@ -55,6 +56,9 @@ pub(in crate::local) const THROTTLES: Collection<ThrottleRecord> = Collection::n
 /// Bindings of throttling policies, by id.
 pub(in crate::local) const THROTTLE_BINDINGS: Collection<ThrottleBindingRecord> = Collection::new("throttle_bindings");
 
+/// Agencies, by id.
+pub(in crate::local) const AGENCIES: Collection<Agency> = Collection::new("agencies");
+
 /// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
 pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
 /// See [`ACCOUNT`].
@@ -78,6 +82,7 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &AUTHORIZATIONS,
     &THROTTLES,
     &THROTTLE_BINDINGS,
+    &AGENCIES,
 ];
 
 /// The key of a function in [`FUNCTIONS`].

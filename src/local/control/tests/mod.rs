@@ -15,6 +15,7 @@ mod gateway;
 mod gateway_settings;
 mod group;
 mod guide;
+mod identity;
 mod network;
 mod publication;
 mod throttle;
