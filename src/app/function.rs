@@ -1,11 +1,11 @@
 //! Functions: the guide's step 1, and the code of step 2.
 
-use super::{App, AppError};
+use super::{App, AppError, FunctionSettings};
 use crate::cloud::ApiError;
 use crate::package::{self, Archive};
 use crate::wire::function::{
-    BOOTSTRAP, CreateFunction, DeleteFunction, FuncCode, Function, FunctionCode, ListFunctions, NetworkController,
-    NewCode, NewFunction, ShowFunctionConfig, UpdateFunctionCode, V2,
+    BOOTSTRAP, DeleteFunction, FuncCode, Function, FunctionCode, ListFunctions, NewCode, NewFunction,
+    ShowFunctionConfig, UpdateFunctionCode, V2,
 };
 use crate::wire::urn::DEFAULT_PACKAGE;
 use crate::wire::{FunctionUrn, rule, runtime};
@@ -39,18 +39,15 @@ pub(crate) struct NewFunctionInput {
     pub(crate) kind: FunctionKind,
     /// A folder or a ZIP.
     pub(crate) code: PathBuf,
-    /// MB.
-    pub(crate) memory: i64,
-    /// Execution timeout in seconds.
-    pub(crate) timeout: i64,
-    /// Whether it may reach the public network; nothing leaves it to the service.
-    pub(crate) public_access: Option<bool>,
-    /// Environment variables, name and value.
-    pub(crate) variables: Vec<(String, String)>,
-    /// Free text.
-    pub(crate) description: Option<String>,
-    /// An enterprise project's id; nothing leaves it to the service.
-    pub(crate) enterprise_project: Option<String>,
+    /// What it is set to; memory and timeout are needed.
+    pub(crate) settings: FunctionSettings,
+}
+
+/// A function that is ready to be sent.
+#[derive(Debug)]
+pub(crate) struct PreparedFunction {
+    body: NewFunction,
+    settings: FunctionSettings,
 }
 
 impl NewFunctionInput {
@@ -58,7 +55,7 @@ impl NewFunctionInput {
     ///
     /// # Errors
     /// A broken rule, or code that cannot be packed. Nothing was sent.
-    pub(crate) fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<NewFunction, AppError> {
+    pub(crate) fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
         self.check()?;
         let code = read_code(&self.code, &self.kind)?;
         packed(&code);
@@ -68,14 +65,7 @@ impl NewFunctionInput {
     /// Checks what the guide rules, before anything is read.
     fn check(&self) -> Result<(), AppError> {
         rule::function_name(&self.name)?;
-        rule::memory_size(self.memory)?;
-        rule::execution_timeout(self.timeout)?;
-        rule::description(self.description.as_deref().unwrap_or_default())?;
-        rule::user_data(
-            self.variables
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        )?;
+        self.settings.check()?;
         if let FunctionKind::Event { runtime, handler } = &self.kind {
             rule::runtime(runtime)?;
             rule::handler(handler, runtime)?;
@@ -83,34 +73,25 @@ impl NewFunctionInput {
         Ok(())
     }
 
-    fn into_wire(self, code: &Archive) -> NewFunction {
+    fn into_wire(self, code: &Archive) -> PreparedFunction {
         let (runtime, handler) = match self.kind {
             FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
             FunctionKind::Event { runtime, handler } => (runtime, handler),
         };
-        let variables = (!self.variables.is_empty()).then(|| {
-            let entries = self.variables.into_iter().map(|(name, value)| (name, value.into()));
-            serde_json::Value::Object(entries.collect()).to_string()
-        });
-        NewFunction {
+        let body = NewFunction {
             func_name: self.name,
             package: DEFAULT_PACKAGE.to_owned(),
             runtime,
             handler,
-            timeout: self.timeout,
-            memory_size: self.memory,
             code_type: "zip".to_owned(),
             code_filename: Some(CODE_FILENAME.to_owned()),
             func_code: Some(encoded(code)),
             kind: Some(V2.to_owned()),
-            user_data: variables,
-            description: self.description,
-            enterprise_project_id: self.enterprise_project,
-            network_controller: self.public_access.map(|public| NetworkController {
-                disable_public_network: !public,
-                trigger_access_vpcs: Vec::new(),
-            }),
             ..NewFunction::default()
+        };
+        PreparedFunction {
+            body,
+            settings: self.settings,
         }
     }
 }
@@ -158,9 +139,10 @@ impl App {
     /// Creates what [`NewFunctionInput::prepare`] prepared.
     ///
     /// # Errors
-    /// The service refuses; nothing was created then.
-    pub(crate) async fn create_function(&self, body: NewFunction) -> Result<Function, AppError> {
-        Ok(self.cloud.send(&CreateFunction { body }).await?)
+    /// The service refuses; nothing was created then. [`AppError::Unfinished`] when it was, and could not be set.
+    pub(crate) async fn create_function(&self, prepared: PreparedFunction) -> Result<Function, AppError> {
+        let PreparedFunction { body, settings } = prepared;
+        self.create_with(body, &settings).await
     }
 
     /// Replaces a function's code by a folder or a ZIP. `packed` is told what packing repaired.
@@ -211,7 +193,7 @@ impl App {
         }
     }
 
-    async fn no_function(&self, name: &str) -> AppError {
+    pub(super) async fn no_function(&self, name: &str) -> AppError {
         let others: Result<Vec<Function>, ApiError> = self.cloud.list(ListFunctions::default(), None).await;
         // Only the suggestion is lost when the list cannot be had.
         let names = others

@@ -269,7 +269,10 @@ impl App {
     }
 
     /// The configuration with every member, as the service sent it.
-    async fn config(&self, urn: &FunctionUrn) -> Result<Map<String, Value>, AppError> {
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(super) async fn config(&self, urn: &FunctionUrn) -> Result<Map<String, Value>, AppError> {
         let show = ShowFunctionConfig {
             function_urn: urn.clone(),
         };

@@ -3,10 +3,12 @@
 
 use super::error::CommandError;
 use super::global::{Context, duration};
+use crate::app::App;
 use crate::local::{LogQuery, Runtime};
 use crate::ui::{Format, Report};
 use crate::wire::Service;
 use crate::wire::function::Function;
+use crate::wire::function_record::ShowLtsLogDetails;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use regex_lite::Regex;
@@ -81,7 +83,7 @@ pub(super) async fn run(args: Logs, context: &Context) -> Result<(), CommandErro
         Some(runtime) if endpoint.trim_end_matches('/') == runtime.endpoint() => {
             local(&args, &function, &runtime, context).await
         }
-        _ => elsewhere(&function, context),
+        _ => elsewhere(&function, &app, context).await,
     }
 }
 
@@ -153,24 +155,24 @@ fn show(line: &Value, context: &Context) -> Result<(), CommandError> {
 }
 
 /// Where the real cloud keeps the log.
-fn elsewhere(function: &Function, context: &Context) -> Result<(), CommandError> {
-    let id = |name: &str| {
-        let id = function.other.get(name).and_then(Value::as_str).unwrap_or_default();
-        Some(id.to_owned()).filter(|id| !id.is_empty())
-    };
-    let (group, stream) = (id("log_group_id"), id("log_stream_id"));
-    if group.is_none() {
+async fn elsewhere(function: &Function, app: &App, context: &Context) -> Result<(), CommandError> {
+    let function_urn = app.function_urn(&function.func_name)?;
+    let place = app.cloud().send(&ShowLtsLogDetails { function_urn }).await?;
+    if place.stream_id.is_empty() {
         return Err(
             CommandError::not_found(format!("the log of `{}` is not collected", function.func_name))
                 .hint("switch it on: console, function details page, Configuration > Advanced Settings > Collect Logs")
                 .hint("a function on the local cloud always has a log: fgctl --local logs NAME"),
         );
     }
-    let place = serde_json::json!({"group_id": group, "stream_id": stream});
+    let named = |name: &str, id: &str| Some(format!("{name} ({id})"));
     let report = Report::item(
         &place,
-        stream.as_deref().unwrap_or_default(),
-        vec![("Log group", group.clone()), ("Log stream", stream.clone())],
+        &place.stream_id,
+        vec![
+            ("Log group", named(&place.group_name, &place.group_id)),
+            ("Log stream", named(&place.stream_name, &place.stream_id)),
+        ],
     );
     context.ui.show(&report)?;
     context

@@ -142,9 +142,9 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
         parts: Parts {
             path: filled(&args.path, cloud).await?,
             query,
+            headers: args.header,
             body,
         },
-        headers: args.header,
     };
     let answer = cloud.call(&call, scope).await?;
     let (data, text) = match serde_json::from_slice::<Value>(&answer.body) {

@@ -36,10 +36,8 @@ pub(crate) struct Call {
     pub(crate) service: Service,
     /// The HTTP method.
     pub(crate) method: Method,
-    /// Path, query and body.
+    /// Path, query, headers and body.
     pub(crate) parts: Parts,
-    /// Headers besides those that every request has.
-    pub(crate) headers: Vec<(String, String)>,
 }
 
 impl Call {
@@ -63,13 +61,17 @@ impl Call {
             service: O::SERVICE,
             method: O::METHOD,
             parts: Parts::of(operation, project_id).map_err(shape)?,
-            headers: Vec::new(),
         })
     }
 
     /// The same about the project `new`, wherever it names the project `old`: URNs do too, and bodies hold URNs.
     pub(super) fn about(&self, old: &str, new: &str) -> Self {
-        let Parts { path, query, body } = &self.parts;
+        let Parts {
+            path,
+            query,
+            headers,
+            body,
+        } = &self.parts;
         let text = |body: &Vec<u8>| match std::str::from_utf8(body) {
             Ok(text) => text.replace(old, new).into_bytes(),
             Err(_) => body.clone(),
@@ -80,6 +82,7 @@ impl Call {
                 .iter()
                 .map(|(name, value)| (name.clone(), value.replace(old, new)))
                 .collect(),
+            headers: headers.clone(),
             body: body.as_ref().map(text),
         };
         Self { parts, ..self.clone() }
@@ -99,16 +102,13 @@ pub(super) struct Line {
 impl Line {
     /// `call` as it will be sent, but for what signing adds.
     pub(super) fn request(&self, call: &Call, identity: Option<Identity>) -> Request {
+        let identity = identity.into_iter().map(|(name, id)| (name.to_owned(), id));
         Request {
             method: call.method.as_str(),
             url: self.endpoints.of(call.service).to_owned(),
             path: call.parts.path.clone(),
             query: Query::Pairs(call.parts.query.clone()),
-            headers: identity
-                .into_iter()
-                .map(|(name, id)| (name.to_owned(), id))
-                .chain(call.headers.iter().cloned())
-                .collect(),
+            headers: identity.chain(call.parts.headers.iter().cloned()).collect(),
             body: call.parts.body.clone().map_or_else(Bytes::new, Bytes::from),
             idempotent: call.method.is_idempotent(),
         }

@@ -319,9 +319,9 @@ async fn an_operation_that_fgctl_does_not_know_can_be_called() {
         parts: Parts {
             path: "/v1/p1/thing".to_owned(),
             query: vec![],
+            headers: vec![("X-Thing".to_owned(), "1".to_owned())],
             body: None,
         },
-        headers: vec![("X-Thing".to_owned(), "1".to_owned())],
     };
     let answer = cloud.call(&call, Scope::Project).await.unwrap();
     assert_eq!(&answer.body[..], b"anything");
@@ -413,9 +413,9 @@ fn a_call_can_be_about_another_project() {
         parts: Parts {
             path: "/v2/p1/urn%3Afss%3Ar%3Ap1".to_owned(),
             query: vec![("urn".to_owned(), "urn:fss:r:p1".to_owned())],
+            headers: vec![],
             body: Some(b"{\"func_urn\":\"urn:fss:r:p1\"}".to_vec()),
         },
-        headers: vec![],
     };
     let about = call.about("p1", "p2").parts;
     assert_eq!(about.path, "/v2/p2/urn%3Afss%3Ar%3Ap2");

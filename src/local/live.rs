@@ -34,6 +34,7 @@ impl Ground {
             account,
             behaviour: self.behaviour.clone(),
             ports: Arc::clone(&data) as Arc<dyn super::GroupPorts>,
+            functions: Arc::clone(&data) as Arc<dyn super::Functions>,
             open: Arc::default(),
         };
         Ok((Arc::new(context), data))

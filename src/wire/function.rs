@@ -136,16 +136,22 @@ pub(crate) struct Function {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// Ids of the dependency versions in the order in which they are laid over the code; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) depend_version_list: Option<Vec<String>>,
     /// Environment variables as JSON text.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_data: Option<String>,
     /// Encrypted environment variables as JSON text; the values are always blank in answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) encrypted_user_data: Option<String>,
     /// How far it scales.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) strategy_config: Option<StrategyConfig>,
     /// Public access; lists leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) network_controller: Option<NetworkController>,
     /// `0` is the default project.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) enterprise_project_id: Option<String>,
     /// Every other member of the answer, known to fgctl or not.
     #[serde(flatten)]

@@ -113,9 +113,6 @@ pub(crate) struct KeystoneCreateUserTokenByPassword {
 pub(crate) struct TokenAnswer {
     /// When it ends, for what it is, whose it is.
     pub(crate) token: Value,
-    /// The token itself, which goes into a header.
-    #[serde(skip)]
-    pub(crate) subject_token: String,
 }
 
 impl Operation for KeystoneCreateUserTokenByPassword {
@@ -127,10 +124,6 @@ impl Operation for KeystoneCreateUserTokenByPassword {
     const SCOPE: Scope = Scope::Account;
     const AUTHENTICATED: bool = false;
     type Output = TokenAnswer;
-
-    fn headers(output: &TokenAnswer) -> Vec<(&'static str, String)> {
-        vec![(SUBJECT_TOKEN, output.subject_token.clone())]
-    }
 }
 
 /// Gets temporary keys for a token, or as an agency.

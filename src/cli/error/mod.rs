@@ -196,7 +196,7 @@ impl From<AppError> for CommandError {
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
-            AppError::Unproved { .. } | AppError::CodeWanted { .. } => Exit::Service,
+            AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();
         Self::of(exit, &error).hints(hints)

@@ -27,7 +27,15 @@ mod faulty;
 mod fetch;
 mod front_door;
 mod function;
+mod function_alias;
 mod function_code;
+mod function_deletion;
+mod function_invocation;
+mod function_record;
+mod function_reserved;
+mod function_rules;
+mod function_tag;
+mod function_version;
 mod gateway;
 mod gateway_address;
 mod gateway_change;
@@ -54,6 +62,9 @@ mod throttle;
 mod throttle_binding;
 mod token;
 mod trigger;
+mod trigger_gateway;
+mod trigger_shared;
+mod trigger_timer;
 mod user_data;
 mod vpc;
 
@@ -66,14 +77,15 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
-use request::{Call, Desk};
+use request::{Answered, Call, Desk};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
     let routes = Routes::default();
-    let routes = gateway_settings(gateways(identities(networks(functions(routes)))));
+    let routes = identities(networks(about_functions(functions(routes))));
+    let routes = gateway_settings(gateways(routes));
     let routes = callers(publications(routes));
     let faulty = faulty::Faulty {
         faults,
@@ -113,12 +125,17 @@ struct Routes {
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A>(mut self, handler: F) -> Self
+    fn serve<O, F, A, R>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
-        A: Future<Output = Result<O::Output, Refusal>> + Send + 'static,
+        A: Future<Output = Result<R, Refusal>> + Send + 'static,
+        R: Into<Answered<O::Output>> + 'static,
     {
+        let handler = move |call, input| {
+            let answer = handler(call, input);
+            async { answer.await.map(Into::into) }
+        };
         let answer =
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,
@@ -147,7 +164,7 @@ fn functions(routes: Routes) -> Routes {
         .serve(function::show)
         .serve(function::update)
         .serve(function::limit_instances)
-        .serve(function::delete)
+        .serve(function_deletion::delete)
         .serve(function_code::show)
         .serve(function_code::update)
         .serve(dependency::create)
@@ -161,7 +178,36 @@ fn functions(routes: Routes) -> Routes {
         .serve(trigger::create)
         .serve(trigger::list)
         .serve(trigger::show)
+        .serve(trigger::update)
         .serve(trigger::delete)
+        .serve(trigger::delete_all)
+}
+
+/// What there is around a function.
+fn about_functions(routes: Routes) -> Routes {
+    routes
+        .serve(function_version::create)
+        .serve(function_version::list)
+        .serve(function_alias::create)
+        .serve(function_alias::list)
+        .serve(function_alias::show)
+        .serve(function_alias::update)
+        .serve(function_alias::delete)
+        .serve(function_tag::create)
+        .serve(function_tag::delete)
+        .serve(function_tag::list)
+        .serve(function_tag::list_all)
+        .serve(function_tag::find)
+        .serve(function_reserved::update)
+        .serve(function_reserved::list)
+        .serve(function_reserved::list_configs)
+        .serve(function_invocation::invoke)
+        .serve(function_invocation::invoke_async)
+        .serve(function_invocation::list_async)
+        .serve(function_record::log_place)
+        .serve(function_record::enable_logs)
+        .serve(function_record::of_function)
+        .serve(function_record::of_project)
 }
 
 fn networks(routes: Routes) -> Routes {

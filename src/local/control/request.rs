@@ -35,6 +35,26 @@ pub(super) struct Desk {
     pub(super) guard: Guard,
 }
 
+/// What a handler answers.
+pub(super) struct Answered<T> {
+    /// The answer's body, unless there is a text.
+    pub(super) output: T,
+    /// Headers besides those that every answer has.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// The body in a form of its own.
+    pub(super) text: Option<String>,
+}
+
+impl<T> From<T> for Answered<T> {
+    fn from(output: T) -> Self {
+        Self {
+            output,
+            headers: Vec::new(),
+            text: None,
+        }
+    }
+}
+
 /// One authenticated request, as its handler sees it.
 pub(super) struct Call {
     /// The local cloud.
@@ -83,11 +103,11 @@ pub(super) async fn answer<O, F, A>(
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let request_id = new_id();
     let outcome = handle(&desk, fields, request, &request_id, handler).await;
-    match outcome.and_then(|output| success::<O>(&output, &request_id)) {
+    match outcome.and_then(|answered| success::<O>(answered, &request_id)) {
         Ok(response) => response,
         Err(refusal) => refusal.response(O::SERVICE, O::PATH, &request_id),
     }
@@ -99,11 +119,11 @@ async fn handle<O, F, A>(
     request: Request,
     request_id: &str,
     handler: F,
-) -> Result<O::Output, Refusal>
+) -> Result<Answered<O::Output>, Refusal>
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let now = Timestamp::now();
     let (parts, body) = request.into_parts();
@@ -190,9 +210,15 @@ fn input<O: Operation>(account: &Account, fields: &RawPathParams, parts: &Parts,
             _ => path.push((name.to_owned(), text.to_owned())),
         }
     }
+    for (field, header) in O::HEADERS {
+        let text = parts.headers.get(*header).and_then(|text| text.to_str().ok());
+        path.extend(text.map(|text| ((*field).to_owned(), text.to_owned())));
+    }
     let body = match O::METHOD {
         Method::Post | Method::Put => body_of(&generic, body)?,
-        Method::Get | Method::Delete => None,
+        // Few deletions have a body; to the others it means nothing.
+        Method::Delete => body_of(&generic, body).unwrap_or_default(),
+        Method::Get => None,
     };
     let input = assemble(path, query_pairs(parts.uri.query()), body);
     input.map_err(|error| Refusal::because(generic.shape, error))
@@ -209,19 +235,23 @@ fn body_of(generic: &Generic, body: &[u8]) -> Result<Option<Value>, Refusal> {
     Ok(Some(value))
 }
 
-fn success<O: Operation>(output: &O::Output, request_id: &str) -> Result<Response, Refusal> {
+fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Result<Response, Refusal> {
     let status = O::SUCCESS.first().copied().unwrap_or(200);
-    if status == 204 {
-        return Ok(finish(Response::new(Body::empty()), status, request_id));
-    }
-    let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
-    if body.is_null() {
-        return Ok(finish(Response::new(Body::empty()), status, request_id));
-    }
-    let mut response = json_response(status, &body, request_id);
-    for (name, text) in O::headers(output) {
-        let value = HeaderValue::from_str(&text).map_err(|error| Refusal::Internal(error.to_string()))?;
-        response.headers_mut().insert(HeaderName::from_static(name), value);
+    let Answered { output, headers, text } = answered;
+    let mut response = match text {
+        Some(text) => finish(Response::new(Body::from(text)), status, request_id),
+        None => {
+            let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
+            match body.is_null() {
+                true => finish(Response::new(Body::empty()), status, request_id),
+                false => json_response(status, &body, request_id),
+            }
+        }
+    };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
     }
     Ok(response)
 }

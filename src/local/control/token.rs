@@ -7,14 +7,14 @@ use super::super::Account;
 use super::gateway_creation::user_id;
 use super::identity::new_id;
 use super::refusal::Refusal;
-use super::request::Call;
+use super::request::{Answered, Call};
 use crate::codes::iam::{AUTHENTICATION, BODY, FIELD, NOT_FOUND};
 use crate::local::store::Read;
 use crate::local::store::records::AGENCIES;
 use crate::sign::Secret;
 use crate::wire::token::{
     AssumeRole, ByToken, CreateTemporaryAccessKey, CredentialAnswer, Identity, KeystoneCreateUserTokenByPassword,
-    Named, PasswordUser, TemporaryKeys, TokenAnswer, TokenScope,
+    Named, PasswordUser, SUBJECT_TOKEN, TemporaryKeys, TokenAnswer, TokenScope,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -108,7 +108,10 @@ fn open<T: DeserializeOwned>(kind: &str, text: &str, account: &Account) -> Optio
 }
 
 /// KeystoneCreateUserTokenByPassword.
-pub(super) async fn create(call: Call, input: KeystoneCreateUserTokenByPassword) -> Result<TokenAnswer, Refusal> {
+pub(super) async fn create(
+    call: Call,
+    input: KeystoneCreateUserTokenByPassword,
+) -> Result<Answered<TokenAnswer>, Refusal> {
     let account = &call.context.account;
     let Identity { methods, password, .. } = input.body.auth.identity;
     let user = match password {
@@ -138,9 +141,10 @@ pub(super) async fn create(call: Call, input: KeystoneCreateUserTokenByPassword)
         expires_at: expires_at.as_second(),
         id: new_id(),
     };
-    Ok(TokenAnswer {
-        token,
-        subject_token: sealed("token", &content, account)?,
+    let headers = vec![(SUBJECT_TOKEN, sealed("token", &content, account)?)];
+    Ok(Answered {
+        headers,
+        ..Answered::from(TokenAnswer { token })
     })
 }
 

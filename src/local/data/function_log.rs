@@ -28,6 +28,8 @@ const FILE_LIMIT: u64 = 10 * 1024 * 1024;
 const WAITING_LINES: usize = 4096;
 /// How many of the last lines an instance remembers.
 const TAIL_LINES: usize = 10;
+/// How many of the last lines can be asked for after a call.
+const REMEMBERED_LINES: usize = 100;
 /// What a name may hold besides letters and digits, to be a file's name as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
@@ -146,7 +148,14 @@ pub(super) struct FunctionLog {
     requests: Arc<Mutex<Requests>>,
     sender: SyncSender<Message>,
     lost: Arc<AtomicU64>,
-    tail: Arc<Mutex<VecDeque<String>>>,
+    tail: Arc<Mutex<Tail>>,
+}
+
+/// The last lines that a function wrote, and how many there were in all.
+#[derive(Default)]
+struct Tail {
+    lines: VecDeque<String>,
+    written: u64,
 }
 
 /// The requests of an instance, for its lines.
@@ -228,16 +237,31 @@ impl FunctionLog {
 
     fn remember(&self, text: &str) {
         let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        if tail.len() == TAIL_LINES {
-            tail.pop_front();
+        if tail.lines.len() == REMEMBERED_LINES {
+            tail.lines.pop_front();
         }
-        tail.push_back(text.to_owned());
+        tail.lines.push_back(text.to_owned());
+        tail.written += 1;
     }
 
     /// The last lines that the function wrote.
     pub(super) fn tail(&self) -> Vec<String> {
         let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
-        tail.iter().cloned().collect()
+        let skipped = tail.lines.len().saturating_sub(TAIL_LINES);
+        tail.lines.iter().skip(skipped).cloned().collect()
+    }
+
+    /// How many lines the function has written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner).written
+    }
+
+    /// The lines that it wrote after the first `written`, as far as they are remembered.
+    pub(super) fn since(&self, written: u64) -> Vec<String> {
+        let tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = usize::try_from(tail.written.saturating_sub(written)).unwrap_or(usize::MAX);
+        let skipped = tail.lines.len().saturating_sub(new);
+        tail.lines.iter().skip(skipped).cloned().collect()
     }
 
     /// Adds all that comes from `pipe`, line by line, until it ends.

@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::request_log::{RequestLog, RequestRecord};
 use super::runner::Runner;
 use super::snapshot::Snapshots;
+use super::statistics::Verdict;
 use super::throttling::{Throttling, Visitor};
 use crate::local::fault::{Cut, Faults, Met, NewFault};
 use crate::local::physics::Pace;
@@ -82,18 +83,20 @@ impl Gateway {
         let (response, after) = match answer {
             Ok(Planned::Function(answer)) => {
                 record.status = answer.head.status().as_u16();
-                answer.finish(self.requests.add(record, began))
+                let verdict = Verdict::of_status(record.status);
+                answer.finish(self.requests.add(record, (began, verdict)))
             }
             Ok(Planned::Fault(response)) => {
-                record.status = response.status().as_u16();
+                let status = response.status().as_u16();
+                record.status = status;
                 record.note = Some("a fault that was set on purpose".to_owned());
-                self.requests.add(record, began);
+                self.requests.add(record, (began, Verdict::of_status(status)));
                 (response, None)
             }
             Err(refusal) => {
                 record.status = refusal.status();
                 record.note = Some(refusal.message());
-                self.requests.add(record, began);
+                self.requests.add(record, (began, refusal.verdict()));
                 (refuse(&refusal, &id), None)
             }
         };
@@ -128,7 +131,7 @@ impl Gateway {
         let id = record.request_id.clone();
         record.status = refusal.status();
         record.note = Some(refusal.message());
-        self.requests.add(record, Instant::now());
+        self.requests.add(record, (Instant::now(), refusal.verdict()));
         let mut response = refuse(refusal, &id);
         headers::mark(response.headers_mut(), &id);
         response
@@ -175,7 +178,8 @@ impl Gateway {
                 body
             }
         };
-        let target = admission::target(&snapshot, route, &arrival)?;
+        let target = admission::target(&snapshot, route, &parts.headers, &arrival)?;
+        record.package = Some(target.plan.record.function.package.clone());
         record.function = Some(target.plan.name().to_owned());
         let exchange = Exchange {
             target: &target,
@@ -206,6 +210,7 @@ fn record(connection: &Connection, method: &str, path: &str) -> RequestRecord {
         path: path.to_owned(),
         status: 0,
         duration: None,
+        package: None,
         function: None,
         received: 0,
         sent: 0,

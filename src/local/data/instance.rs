@@ -60,7 +60,9 @@ impl Plan {
 
     /// Whether `other` runs the same function, perhaps as it was before.
     pub(super) fn same_function(&self, other: &Self) -> bool {
-        self.record.function.package == other.record.function.package && self.name() == other.name()
+        self.record.function.package == other.record.function.package
+            && self.name() == other.name()
+            && self.record.version() == other.record.version()
     }
 }
 

@@ -29,6 +29,7 @@ mod headers;
 mod home;
 mod ingress;
 mod instance;
+mod invocation;
 mod isolation;
 mod launch;
 mod leftover;
@@ -44,6 +45,7 @@ mod runner;
 #[cfg(target_os = "linux")]
 mod runtimes;
 mod snapshot;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod throttling;
@@ -63,10 +65,12 @@ use super::fault::Faults;
 use super::physics::{Chance, Pace, Physics};
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
-use super::{DebugCall, GroupPorts, random_hex};
+use super::{CallFault, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions, GroupPorts, random_hex};
 use crate::sign::{Credentials, Secret};
 use events::Events;
 use function_log::FunctionLogs;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use gateway::Gateway;
 use http::{HeaderName, HeaderValue};
 use ingress::Ingress;
@@ -269,6 +273,31 @@ impl GroupPorts for DataPlane {
 
     fn debug_header(&self, call: &DebugCall) -> (HeaderName, HeaderValue) {
         debug::header(&self.gateway.debug_word, call)
+    }
+}
+
+impl Functions for DataPlane {
+    fn invoke(&self, call: FunctionCall) -> BoxFuture<'static, Result<FunctionAnswer, CallFault>> {
+        Arc::clone(&self.gateway).invoke(call).boxed()
+    }
+
+    fn counts(&self, function: Option<(&str, &str)>, minutes: u64) -> Vec<(i64, Counts)> {
+        let now = jiff::Timestamp::now().as_second() / 60;
+        let since = now - i64::try_from(minutes).unwrap_or(i64::MAX).min(now);
+        let counts = self.gateway.requests.statistics.since(since, function);
+        counts
+            .into_iter()
+            .map(|(minute, counts)| (minute * 60_000, counts))
+            .collect()
+    }
+
+    fn running(&self, function: Option<(&str, &str)>) -> usize {
+        let mut instances = self.instances();
+        instances.retain(|instance| {
+            let own = (instance.package.as_str(), instance.function.as_str());
+            instance.state == InstanceState::Running && function.is_none_or(|wanted| wanted == own)
+        });
+        instances.len()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The last requests that came to the gateways, in memory.
 
 use super::events::{Event, Events};
+use super::statistics::{Statistics, Verdict};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,8 @@ pub(in crate::local) struct RequestRecord {
     pub(in crate::local) status: u16,
     /// From the request to its end, or the socket's; `None` while it is open.
     pub(in crate::local) duration: Option<Duration>,
+    /// The package of the function that answered, if one was found.
+    pub(in crate::local) package: Option<String>,
     /// The function that answered, if one was found.
     pub(in crate::local) function: Option<String>,
     /// Bytes of the request's body, or from the client through the tunnel; known at the end.
@@ -61,6 +64,8 @@ impl RequestRecord {
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     ring: Mutex<VecDeque<Arc<Mutex<RequestRecord>>>>,
+    /// What was counted of those that called a function.
+    pub(super) statistics: Arc<Statistics>,
     events: Events,
 }
 
@@ -73,8 +78,9 @@ impl RequestLog {
         }
     }
 
-    /// Remembers an answered request, which came at `began`; it is open as long as the answer lives.
-    pub(super) fn add(&self, mut record: RequestRecord, began: Instant) -> OpenRequest {
+    /// Remembers an answered request, which came at `began` and ended as the verdict says; it is open as long as the
+    /// answer lives.
+    pub(super) fn add(&self, mut record: RequestRecord, (began, verdict): (Instant, Verdict)) -> OpenRequest {
         if record.path.chars().nth(PATH_LENGTH).is_some() {
             record.path = record.path.chars().take(PATH_LENGTH).chain(['…']).collect();
         }
@@ -87,6 +93,8 @@ impl RequestLog {
         let open = OpenRequest {
             record,
             began,
+            verdict,
+            statistics: Arc::clone(&self.statistics),
             events: self.events.clone(),
         };
         if open.is_socket() {
@@ -110,6 +118,8 @@ pub(super) struct OpenRequest {
     record: Arc<Mutex<RequestRecord>>,
     began: Instant,
     events: Events,
+    verdict: Verdict,
+    statistics: Arc<Statistics>,
 }
 
 impl OpenRequest {
@@ -132,15 +142,25 @@ impl OpenRequest {
 impl Drop for OpenRequest {
     fn drop(&mut self) {
         let duration = self.began.elapsed();
-        self.note(|record| record.duration = Some(duration));
+        let minute = jiff::Timestamp::now().as_second() / 60;
+        self.note(|record| {
+            record.duration = Some(duration);
+            if let (Some(package), Some(name)) = (&record.package, &record.function) {
+                self.statistics.add((package, name), self.verdict, (minute, duration));
+            }
+        });
         self.tell();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, Events, RequestLog, RequestRecord};
+    use super::{CAPACITY, Events, RequestLog, RequestRecord, Verdict};
     use std::time::Instant;
+
+    fn now() -> (Instant, Verdict) {
+        (Instant::now(), Verdict::Answered)
+    }
 
     fn record(path: &str) -> RequestRecord {
         RequestRecord {
@@ -151,6 +171,7 @@ mod tests {
             path: path.to_owned(),
             status: 101,
             duration: None,
+            package: None,
             function: None,
             received: 0,
             sent: 0,
@@ -161,7 +182,7 @@ mod tests {
     #[test]
     fn an_open_request_has_no_duration_yet() {
         let log = RequestLog::default();
-        let open = log.add(record("/a"), Instant::now());
+        let open = log.add(record("/a"), now());
         open.note(|record| record.sent = 7);
         assert_eq!((log.all()[0].duration, log.all()[0].sent), (None, 7));
         drop(open);
@@ -174,7 +195,7 @@ mod tests {
         let log = RequestLog::new(events.clone());
         let mut told = events.listen();
         let mut next = || told.try_recv().ok().map(|event| event.value());
-        let socket = log.add(record("/s"), Instant::now());
+        let socket = log.add(record("/s"), now());
         let begun = next().unwrap();
         assert_eq!(
             (&begun["event"], &begun["milliseconds"]),
@@ -184,7 +205,7 @@ mod tests {
             status: 200,
             ..record("/p")
         };
-        let plain = log.add(plain, Instant::now());
+        let plain = log.add(plain, now());
         assert_eq!(next(), None);
         drop((plain, socket));
         let paths = [next(), next()].map(|event| event.unwrap()["path"].clone());
@@ -195,11 +216,11 @@ mod tests {
     fn the_oldest_make_way_and_long_paths_are_cut() {
         let log = RequestLog::default();
         for number in 0..=CAPACITY {
-            log.add(record(&number.to_string()), Instant::now());
+            log.add(record(&number.to_string()), now());
         }
         let all = log.all();
         assert_eq!((all.len(), all[0].path.as_str()), (CAPACITY, "1"));
-        log.add(record(&"é".repeat(9999)), Instant::now());
+        log.add(record(&"é".repeat(9999)), now());
         assert_eq!(log.all()[CAPACITY - 1].path.chars().count(), 513);
     }
 }

@@ -7,6 +7,7 @@
 mod text;
 
 use super::route::Miss;
+use super::statistics::Verdict;
 use crate::codes::{Entry, apig, functiongraph};
 use std::path::PathBuf;
 
@@ -118,6 +119,13 @@ pub(super) enum Refusal {
         /// Its log file.
         log: PathBuf,
     },
+    /// The function's answer is longer than may be passed on by the API.
+    AnswerTooLarge {
+        /// The function.
+        function: String,
+        /// In bytes.
+        limit: usize,
+    },
     /// The local cloud itself failed.
     Internal(String),
     /// The local cloud ends.
@@ -224,6 +232,19 @@ impl Refusal {
     /// The code.
     pub(super) fn code(&self) -> &'static str {
         self.entry().code
+    }
+
+    /// Whose failure it is, where a function was called.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Overload { .. } => Verdict::Rejected,
+            Self::Start { .. }
+            | Self::BackendTimeout { .. }
+            | Self::ExecutionTimeout { .. }
+            | Self::NoAnswer { .. }
+            | Self::AnswerTooLarge { .. } => Verdict::FunctionError,
+            _ => Verdict::SystemError,
+        }
     }
 
     fn entry(&self) -> &'static Entry {

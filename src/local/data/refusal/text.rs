@@ -40,6 +40,9 @@ impl fmt::Display for Refusal {
                 "`{function}` is an event function, and the local cloud cannot invoke those yet; \
                  only an HTTP function, runtime `http`, answers here"
             ),
+            Self::AnswerTooLarge { function, limit } => {
+                write!(f, "the answer of `{function}` is longer than {limit} bytes (code 4004)")
+            }
             Self::Disabled(function) => write!(
                 f,
                 "the function `{function}` is disabled: its greatest number of instances is 0 (code 150434)"

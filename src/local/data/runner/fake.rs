@@ -92,6 +92,7 @@ pub(super) fn plan_with(name: &str, revision: &str, (instances, places): (i64, i
             function,
             encrypted_user_data: String::new(),
             blob: String::new(),
+            ..FunctionRecord::default()
         }),
         revision: revision.to_owned(),
         code_key: String::new(),

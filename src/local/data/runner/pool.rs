@@ -41,7 +41,9 @@ impl State {
 }
 
 fn key(plan: &Plan) -> String {
-    function_key(&plan.record.function.package, plan.name())
+    // Versions of a function run side by side.
+    let function = function_key(&plan.record.function.package, plan.name());
+    format!("{function}:{}", plan.record.version())
 }
 
 impl Pool {

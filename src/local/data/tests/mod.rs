@@ -161,6 +161,7 @@ impl World {
             function,
             encrypted_user_data: String::new(),
             blob: self.store.keep(&zip(files)).unwrap(),
+            ..FunctionRecord::default()
         };
         self.store
             .write(|writer| writer.put(&FUNCTIONS, &function_key("default", name), &record))
