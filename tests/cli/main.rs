@@ -21,6 +21,7 @@ mod documents;
 mod environment;
 mod exit;
 mod explain;
+mod faults;
 mod fidelity;
 mod function;
 mod function_settings;
@@ -33,6 +34,7 @@ mod help;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;
+mod logs;
 mod man;
 mod network;
 mod output;
