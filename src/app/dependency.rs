@@ -1,5 +1,6 @@
 //! Dependencies: the guide's Table 2, and which function uses them.
 
+use super::code::CodeInput;
 use super::{App, AppError, pick};
 use crate::cloud::ApiError;
 use crate::codes;
@@ -231,7 +232,7 @@ impl App {
         let function = attachment.function;
         let mut body = stored_code(current);
         if let Some(code) = attachment.code {
-            body = self.new_code(function, code).await?;
+            body = self.new_code(function, CodeInput::from(code.to_owned())).await?;
         }
         body.depend_version_list = Some(list);
         let sent = body.func_code.is_some();

@@ -153,9 +153,38 @@ impl AppError {
                 "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
                     .to_owned(),
             ],
-            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
+            Self::Package(error) => package_hints(error),
+            Self::Api(_) | Self::Rule(_) | Self::Wait(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about code or a dependency that cannot be packed.
+fn package_hints(error: &PackageError) -> Vec<String> {
+    match error {
+        PackageError::PacksTooLarge { largest, .. } if !largest.is_empty() => {
+            vec![
+                format!("most of it: {}", sizes(largest)),
+                "leave out what the function does not need: name it in .fgctlignore".to_owned(),
+            ]
+        }
+        PackageError::NoEntry {
+            left_out: Some(out), ..
+        } => vec![format!("echo '!{}' >> .fgctlignore", out.name)],
+        PackageError::DeepEntry { path, folder, .. } if path.is_dir() => {
+            vec![format!("--code {}", path.join(folder).display())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Folders with their sizes, for a person.
+pub(super) fn sizes(folders: &[(String, u64)]) -> String {
+    let megabytes = |size: u64| size as f64 / (1024.0 * 1024.0);
+    let each = folders
+        .iter()
+        .map(|(name, size)| format!("{name} {:.1} MB", megabytes(*size)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// The command that lists what there is.

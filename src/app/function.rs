@@ -1,20 +1,15 @@
 //! Functions: the guide's step 1, and the code of step 2.
 
+use super::code::{CODE_FILENAME, CodeInput, check_upload};
 use super::{App, AppError};
 use crate::cloud::ApiError;
-use crate::package::{self, Archive};
+use crate::package::Archive;
 use crate::wire::function::{
-    BOOTSTRAP, CreateFunction, DeleteFunction, FuncCode, Function, FunctionCode, ListFunctions, NetworkController,
-    NewCode, NewFunction, ShowFunctionConfig, UpdateFunctionCode, V2,
+    BOOTSTRAP, CreateFunction, DeleteFunction, FuncCode, Function, ListFunctions, NetworkController, NewFunction,
+    ShowFunctionConfig, V2,
 };
 use crate::wire::urn::DEFAULT_PACKAGE;
 use crate::wire::{FunctionUrn, rule, runtime};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use std::path::{Path, PathBuf};
-
-/// The name that the uploaded code bears.
-const CODE_FILENAME: &str = "code.zip";
 
 /// The guide's Table 1, Function Type.
 #[derive(Clone, Debug)]
@@ -30,6 +25,19 @@ pub(crate) enum FunctionKind {
     },
 }
 
+impl FunctionKind {
+    /// The kind of a function that exists.
+    pub(super) fn of(function: Function) -> Self {
+        match function.is_http() {
+            true => Self::Http,
+            false => Self::Event {
+                runtime: function.runtime,
+                handler: function.handler,
+            },
+        }
+    }
+}
+
 /// A function to create.
 #[derive(Clone, Debug)]
 pub(crate) struct NewFunctionInput {
@@ -37,8 +45,8 @@ pub(crate) struct NewFunctionInput {
     pub(crate) name: String,
     /// HTTP or event.
     pub(crate) kind: FunctionKind,
-    /// A folder or a ZIP.
-    pub(crate) code: PathBuf,
+    /// A folder, a ZIP or a file.
+    pub(crate) code: CodeInput,
     /// MB.
     pub(crate) memory: i64,
     /// Execution timeout in seconds.
@@ -58,11 +66,11 @@ impl NewFunctionInput {
     ///
     /// # Errors
     /// A broken rule, or code that cannot be packed. Nothing was sent.
-    pub(crate) fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<NewFunction, AppError> {
+    pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<NewFunction, AppError> {
         self.check()?;
-        let code = read_code(&self.code, &self.kind)?;
-        packed(&code);
-        Ok(self.into_wire(&code))
+        let code = self.code.read(&self.kind).await?;
+        packed(code.archive());
+        Ok(self.into_wire(code.encoded()))
     }
 
     /// Checks what the guide rules, before anything is read.
@@ -83,7 +91,7 @@ impl NewFunctionInput {
         Ok(())
     }
 
-    fn into_wire(self, code: &Archive) -> NewFunction {
+    fn into_wire(self, code: FuncCode) -> NewFunction {
         let (runtime, handler) = match self.kind {
             FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
             FunctionKind::Event { runtime, handler } => (runtime, handler),
@@ -101,7 +109,7 @@ impl NewFunctionInput {
             memory_size: self.memory,
             code_type: "zip".to_owned(),
             code_filename: Some(CODE_FILENAME.to_owned()),
-            func_code: Some(encoded(code)),
+            func_code: Some(code),
             kind: Some(V2.to_owned()),
             user_data: variables,
             description: self.description,
@@ -112,13 +120,6 @@ impl NewFunctionInput {
             }),
             ..NewFunction::default()
         }
-    }
-}
-
-fn encoded(code: &Archive) -> FuncCode {
-    FuncCode {
-        file: STANDARD.encode(&code.bytes),
-        link: String::new(),
     }
 }
 
@@ -158,45 +159,12 @@ impl App {
     /// Creates what [`NewFunctionInput::prepare`] prepared.
     ///
     /// # Errors
-    /// The service refuses; nothing was created then.
+    /// The service refuses, and nothing was created; or it has other code afterwards than was sent.
     pub(crate) async fn create_function(&self, body: NewFunction) -> Result<Function, AppError> {
-        Ok(self.cloud.send(&CreateFunction { body }).await?)
-    }
-
-    /// Replaces a function's code by a folder or a ZIP. `packed` is told what packing repaired.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`]; code that cannot be packed; the service refuses. Nothing was changed then.
-    pub(crate) async fn update_code(
-        &self,
-        name: &str,
-        code: &Path,
-        packed: impl FnOnce(&Archive),
-    ) -> Result<FunctionCode, AppError> {
-        let code = self.packed_code(name, code).await?;
-        packed(&code);
-        let function_urn = self.function_urn(name)?;
-        let body = code_body(&code);
-        Ok(self.cloud.send(&UpdateFunctionCode { function_urn, body }).await?)
-    }
-
-    /// `code` as new code of a function that exists.
-    pub(super) async fn new_code(&self, name: &str, code: &Path) -> Result<NewCode, AppError> {
-        Ok(code_body(&self.packed_code(name, code).await?))
-    }
-
-    /// `code` as the type of the function `name` wants it packed.
-    async fn packed_code(&self, name: &str, code: &Path) -> Result<Archive, AppError> {
-        let function = self.function(name).await?;
-        let kind = if function.is_http() {
-            FunctionKind::Http
-        } else {
-            FunctionKind::Event {
-                runtime: function.runtime,
-                handler: function.handler,
-            }
-        };
-        read_code(code, &kind)
+        let sent = body.func_code.clone();
+        let created = self.cloud.send(&CreateFunction { body }).await?;
+        check_upload(sent.as_ref(), created.code_size, &created.digest)?;
+        Ok(created)
     }
 
     /// Deletes a function, with its triggers.
@@ -221,21 +189,4 @@ impl App {
             .collect();
         AppError::not_found("function", name, names)
     }
-}
-
-fn code_body(code: &Archive) -> NewCode {
-    NewCode {
-        code_type: "zip".to_owned(),
-        code_filename: Some(CODE_FILENAME.to_owned()),
-        func_code: Some(encoded(code)),
-        ..NewCode::default()
-    }
-}
-
-fn read_code(path: &Path, kind: &FunctionKind) -> Result<Archive, AppError> {
-    let kind = match kind {
-        FunctionKind::Http => package::FunctionKind::Http,
-        FunctionKind::Event { .. } => package::FunctionKind::Event,
-    };
-    Ok(package::code(path, kind, rule::CODE_UPLOAD_LIMIT)?)
 }

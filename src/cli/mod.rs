@@ -18,6 +18,7 @@ mod global;
 mod group;
 mod local;
 mod options;
+mod packed;
 mod request;
 mod security_group;
 mod subnet;
