@@ -95,7 +95,7 @@ impl Maker {
         self.made += 1;
         let (kind, number) = (self.below(200), self.made);
         // Most files are small, few are large.
-        let size = 200 + (self.below(160) * self.below(160) * self.below(100)) / 12;
+        let size = 200 + (self.below(160) * self.below(160) * self.below(100)) / 45;
         let folder = ["lib", "dist", "src/util", "test", "dist/esm"][self.below(5)];
         let word = self.word();
         match kind {

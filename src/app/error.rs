@@ -56,6 +56,14 @@ pub(crate) enum AppError {
         /// What to do.
         hints: Vec<String>,
     },
+    /// A program of this machine failed. Nothing was sent.
+    #[error("{text}:\n  {}", said.join("\n  "))]
+    Program {
+        /// Which, and how.
+        text: String,
+        /// Its own last lines.
+        said: Vec<String>,
+    },
     /// It was to be created and exists. Nothing was sent.
     #[error("the {what} `{name}` exists already")]
     Exists {
@@ -154,7 +162,7 @@ impl AppError {
                     .to_owned(),
             ],
             Self::Package(error) => package_hints(error),
-            Self::Api(_) | Self::Rule(_) | Self::Wait(_) => Vec::new(),
+            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Wait(_) => Vec::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Knows no flags and no exit statuses. Rules of the guide are checked here before the first call.
 
 mod api;
+mod build;
 mod code;
 mod dependency;
 mod environment;
@@ -15,6 +16,7 @@ mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
+pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use code::CodeInput;
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;

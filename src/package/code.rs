@@ -425,7 +425,7 @@ mod tests {
         assert_eq!((archive.files, archive.left_out.len()), (2, 2));
         let said = text(&archive);
         for line in [
-            "left out 2 names as `.gitignore` say",
+            "left out 2 names as `.gitignore` says",
             "the line `node_modules` of `.gitignore` leaves out `node_modules/`: the packages have to come as a dependency",
             "`bootstrap` begins with `#!/usr/bin/env node`, and the service starts it with a shell",
             "names `dist.js`, which the line `dist*` of `.gitignore` leaves out",

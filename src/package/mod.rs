@@ -24,7 +24,7 @@ pub(crate) use code::{FunctionKind, code};
 pub(crate) use error::{PackageError, Refusal};
 pub(crate) use ignored::LeftOut;
 pub(crate) use largest::largest;
-pub(crate) use pack::pack;
+pub(crate) use pack::{pack, pack_installed};
 pub(crate) use read::read;
 pub(crate) use unpack::unpack;
 
@@ -142,8 +142,9 @@ impl fmt::Display for Note {
             }
             Self::LeftOut { count, files } => write!(
                 f,
-                "left out {count} names as {} say; -v tells them",
-                files.join(" and ")
+                "left out {count} names as {} {}; -v tells them",
+                files.join(" and "),
+                if files.len() == 1 { "says" } else { "say" }
             ),
             Self::PackagesLeftOut(LeftOut { name, file, rule }) => write!(
                 f,

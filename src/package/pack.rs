@@ -19,6 +19,14 @@ pub(crate) fn pack(folder: &Path) -> Result<Archive, PackageError> {
     write(folder, walk::list(folder)?, cores())
 }
 
+/// Packs what npm or pip installed in `folder`, where no file of rules counts: such a file is a package's own.
+///
+/// # Errors
+/// As [`pack`].
+pub(crate) fn pack_installed(folder: &Path) -> Result<Archive, PackageError> {
+    write(folder, walk::list_all(folder)?, cores())
+}
+
 /// How many threads this machine runs at once.
 pub(super) fn cores() -> usize {
     available_parallelism().map_or(1, usize::from)

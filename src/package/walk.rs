@@ -37,6 +37,18 @@ pub(super) struct Listing {
 /// # Errors
 /// It is no folder, cannot be read, holds nothing, too much, or something that cannot be packed.
 pub(super) fn list(folder: &Path) -> Result<Listing, PackageError> {
+    walk(folder, Some(Rules::default()))
+}
+
+/// The same without regard to rules that leave something out.
+///
+/// # Errors
+/// As [`list`].
+pub(super) fn list_all(folder: &Path) -> Result<Listing, PackageError> {
+    walk(folder, None)
+}
+
+fn walk(folder: &Path, rules: Option<Rules>) -> Result<Listing, PackageError> {
     let root = folder.canonicalize().map_err(|source| read_error(folder, source))?;
     if !root.is_dir() {
         return Err(PackageError::NotAFolder {
@@ -49,7 +61,7 @@ pub(super) fn list(folder: &Path) -> Result<Listing, PackageError> {
         root,
         files: Vec::new(),
         size: 0,
-        rules: Rules::default(),
+        rules,
         left_out: Vec::new(),
         backups: Vec::new(),
     };
@@ -97,7 +109,8 @@ struct Walk<'a> {
     above: Vec<PathBuf>,
     files: Vec<Found>,
     size: u64,
-    rules: Rules,
+    /// `None`: none count.
+    rules: Option<Rules>,
     left_out: Vec<LeftOut>,
     backups: Vec<String>,
 }
@@ -119,12 +132,16 @@ impl Walk<'_> {
 
     /// Lists the folder at `path`, whose entries get names beginning with `prefix`.
     fn folder(&mut self, path: &Path, prefix: &str) -> Result<(), PackageError> {
-        self.rules.enter(path, prefix)?;
+        if let Some(rules) = &mut self.rules {
+            rules.enter(path, prefix)?;
+        }
         for entry in fs::read_dir(path).map_err(|source| read_error(path, source))? {
             let entry = entry.map_err(|source| read_error(path, source))?;
             self.entry(&entry, prefix)?;
         }
-        self.rules.leave();
+        if let Some(rules) = &mut self.rules {
+            rules.leave();
+        }
         Ok(())
     }
 
@@ -143,7 +160,8 @@ impl Walk<'_> {
         }
         let path = entry.path();
         let kind = entry.file_type().map_err(|source| read_error(&path, source))?;
-        if let Some(left_out) = self.rules.leaves_out(&name, kind.is_dir()) {
+        let rules = self.rules.as_ref();
+        if let Some(left_out) = rules.and_then(|rules| rules.leaves_out(&name, kind.is_dir())) {
             self.left_out.push(left_out);
             return Ok(());
         }

@@ -9,6 +9,8 @@
 
 mod answers;
 mod api;
+mod build;
+mod code;
 mod connect;
 mod contract;
 mod credentials;

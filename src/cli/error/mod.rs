@@ -170,7 +170,7 @@ impl From<AppError> for CommandError {
             AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
             AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
             AppError::NotFound { .. } => Exit::NotFound,
-            AppError::Refused { .. } => Exit::Failed,
+            AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } => Exit::Service,
         };
