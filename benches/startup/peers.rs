@@ -50,16 +50,24 @@ pub(crate) fn sdk(cloud: &LocalCloud) -> Outcome<Option<Command>> {
 /// A Python with the SDK: the tests' own, or one that is made here when that is asked for.
 #[expect(clippy::disallowed_methods, reason = "the layer `env` is not here")]
 fn python() -> Outcome<Option<PathBuf>> {
-    let folders = ["sdk", "bench-sdk"].map(|name| Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-    let python = |folder: &PathBuf| folder.join("venv/bin/python");
-    let whole = |folder: &&PathBuf| folder.join("complete").exists() && python(folder).exists();
-    if let Some(folder) = folders.iter().find(whole) {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let python = |folder: &Path| folder.join("venv/bin/python");
+    let whole = |folder: &PathBuf| folder.join("complete").exists() && python(folder).exists();
+    let named = |folder: &PathBuf| {
+        folder
+            .file_name()
+            .is_some_and(|name| name.as_encoded_bytes().starts_with(b"sdk-"))
+    };
+    let folders: Vec<PathBuf> = fs::read_dir(root)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    if let Some(folder) = folders.iter().find(|folder| named(folder) && whole(folder)) {
         return Ok(Some(python(folder)));
     }
     if std::env::var_os(FETCH).is_none() || !found("python3") {
         return Ok(None);
     }
-    let [_, folder] = &folders;
+    let folder = root.join("sdk-bench");
     succeed(Command::new("python3").args(["-m", "venv"]).arg(folder.join("venv")))?;
     let packages = ["huaweicloudsdkcore==3.1.219", "huaweicloudsdkfunctiongraph==3.1.219"];
     succeed(
@@ -68,7 +76,7 @@ fn python() -> Outcome<Option<PathBuf>> {
             .args(packages),
     )?;
     fs::write(folder.join("complete"), "")?;
-    Ok(Some(python(folder)))
+    Ok(Some(python(&folder)))
 }
 
 fn succeed(command: &mut Command) -> Outcome<()> {

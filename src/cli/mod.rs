@@ -27,19 +27,19 @@ mod vpc;
 mod websocket;
 
 use crate::env::Env;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Subcommand};
 use clap_complete::CompleteEnv;
 use deferred::Deferred;
 use error::CommandError;
 use global::{Context, Global};
+use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
-/// Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud
-#[derive(Debug, Parser)]
-#[command(name = "fgctl", version, max_term_width = 120)]
-#[command(
-    after_help = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo"
-)]
+/// The end of the help of `fgctl` itself.
+const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
+
+#[derive(Args, Debug)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -115,7 +115,7 @@ impl Command {
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     CompleteEnv::with_factory(Cli::command).complete();
-    let cli = match Cli::try_parse() {
+    let cli = match parse(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(error) => return error::of_the_command_line(&error),
     };
@@ -141,6 +141,46 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.tell(&context.ui),
     }
+}
+
+/// Reads the command line.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    // Taking the description of all commands apart again would be a sixth of what a short command does.
+    let mut description = ManuallyDrop::new(description(arguments));
+    let matches = description.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut description))
+}
+
+/// What the command line may hold; of the nouns only the one that `arguments` begin with, where they do.
+///
+/// Every noun gets a copy of the global options, and to make them all is a quarter of the work of a short command.
+fn description(arguments: &[OsString]) -> clap::Command {
+    let whole = Cli::command();
+    let first = arguments.get(1).and_then(|argument| argument.to_str());
+    match first.and_then(|name| whole.get_subcommands().find(|noun| noun.get_name() == name)) {
+        Some(noun) => Global::augment_args(root()).subcommand(noun.clone()),
+        None => whole,
+    }
+}
+
+impl CommandFactory for Cli {
+    fn command() -> clap::Command {
+        Self::augment_args(root())
+    }
+
+    fn command_for_update() -> clap::Command {
+        Self::augment_args_for_update(root())
+    }
+}
+
+fn root() -> clap::Command {
+    clap::Command::new("fgctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Turn a folder of code into a working wss:// URL, on Huawei Cloud FunctionGraph or on a local cloud")
+        .after_help(AFTER_HELP)
+        .max_term_width(120)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
 }
 
 async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -201,11 +241,31 @@ async fn interrupted() {
 
 #[cfg(test)]
 mod tests {
-    use super::Cli;
+    use super::{Cli, description};
     use clap::CommandFactory;
+    use std::ffi::OsString;
 
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_noun_that_stands_first_is_all_that_is_described() {
+        let described = |line: &str| {
+            let arguments: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            description(&arguments)
+        };
+        let nouns = |line: &str| described(line).get_subcommands().count();
+        assert_eq!(nouns("fgctl trigger list"), 1);
+        for whole in [
+            "fgctl",
+            "fgctl help trigger",
+            "fgctl --local trigger list",
+            "fgctl triger list",
+        ] {
+            assert_eq!(nouns(whole), Cli::command().get_subcommands().count(), "{whole}");
+        }
+        described("fgctl local up").debug_assert();
     }
 }
