@@ -170,11 +170,15 @@ impl AppError {
 /// What to do about code or a dependency that cannot be packed.
 fn package_hints(error: &PackageError) -> Vec<String> {
     match error {
-        PackageError::PacksTooLarge { largest, .. } if !largest.is_empty() => {
-            vec![
-                format!("most of it: {}", sizes(largest)),
-                "leave out what the function does not need: name it in .fgctlignore".to_owned(),
-            ]
+        PackageError::PacksTooLarge { largest, limit, .. } if !largest.is_empty() => {
+            let instead = match *limit {
+                DEPENDENCY_UPLOAD_LIMIT => {
+                    "a ZIP over 10 MB goes by OBS: write it with --to FILE, upload it to a bucket of the region, then \
+                     fgctl dependency create NAME --runtime RUNTIME --obs-url URL"
+                }
+                _ => "leave out what the function does not need: name it in .fgctlignore",
+            };
+            vec![format!("most of it: {}", sizes(largest)), instead.to_owned()]
         }
         PackageError::NoEntry {
             left_out: Some(out), ..

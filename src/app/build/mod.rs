@@ -269,7 +269,8 @@ impl Drop for Folder {
 
 #[cfg(test)]
 mod tests {
-    use super::{BuildInput, BuildSource, check_version, etag};
+    use super::{BuildInput, BuildSource, Built, check_version, etag};
+    use crate::package::pack_installed;
     use crate::wire::dependency::Dependency;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
@@ -293,6 +294,39 @@ mod tests {
             "{error}"
         );
         assert!(check(BuildSource::Npm(Vec::new()), "http").is_err());
+    }
+
+    /// Bytes that do not get smaller, so that the ZIP has about `size` bytes.
+    fn built(size: u32) -> Built {
+        let folder = tempfile::tempdir().unwrap();
+        let modules = folder.path().join("node_modules/big");
+        std::fs::create_dir_all(&modules).unwrap();
+        let mut state = 1_u32;
+        let mut noise = || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state.to_le_bytes()
+        };
+        let content: Vec<u8> = (0..size / 4).flat_map(|_| noise()).collect();
+        std::fs::write(modules.join("a.bin"), content).unwrap();
+        Built::of(pack_installed(folder.path()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn near_the_limit_the_largest_folders_are_named_and_beyond_it_the_way_by_obs() {
+        assert_eq!(built(1000).largest, None);
+        let near = built(10_000_000);
+        assert_eq!(near.largest.as_deref(), Some("node_modules/big 9.5 MB"));
+        near.check_size().unwrap();
+        let error = built(10_500_000).check_size().unwrap_err();
+        assert!(
+            error.to_string().contains("more than the limit of 10485760 bytes"),
+            "{error}"
+        );
+        let hints = error.hints();
+        assert_eq!(hints[0], "most of it: node_modules/big 10.0 MB");
+        assert!(hints[1].contains("--obs-url"), "{hints:?}");
     }
 
     #[test]
