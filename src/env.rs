@@ -20,7 +20,7 @@ pub(crate) const FGCTL_ENDPOINT: &str = "FGCTL_ENDPOINT";
 pub(crate) const FGCTL_REGION: &str = "FGCTL_REGION";
 /// A PEM file with one more authority to trust.
 pub(crate) const FGCTL_CA_FILE: &str = "FGCTL_CA_FILE";
-/// How to show what a command found: `table`, `json` or `name`.
+/// How to show what a command found: `table`, `json`, `yaml` or `name`.
 pub(crate) const FGCTL_OUTPUT: &str = "FGCTL_OUTPUT";
 /// How often the server of the demonstration's function says the time, in milliseconds.
 pub(crate) const INTERVAL_MS: &str = "INTERVAL_MS";
@@ -34,6 +34,8 @@ pub(crate) const TERM: &str = "TERM";
 pub(crate) const HOME: &str = "HOME";
 /// Where a user's data is kept, instead of `~/.local/share`.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
+/// Where what can be had again is kept, instead of `~/.cache`.
+pub(crate) const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// Where programs are looked for.
 pub(crate) const PATH: &str = "PATH";
 /// The language of programs' texts.

@@ -5,12 +5,16 @@ use crate::wire::api::{
     Api, DeleteApi, FUNCTION_BACKEND, ListApis, NETWORK_V2, OFFLINE, ONLINE, Publication, PublishAction, PublishApi,
     SYNC, ShowDetailsOfApi, UpdateApi,
 };
-use crate::wire::api_version::{ApiVersion, ChangeApiVersion, ListApiVersions, VersionChoice};
+use crate::wire::api_version::{
+    ApiVersion, ChangeApiVersion, IN_FORCE, ListApiVersionDetail, ListApiVersions, VersionChoice,
+};
+use crate::wire::environment::Environment;
 use crate::wire::gateway::Gateway;
 use crate::wire::rule;
+use serde_json::json;
 
-/// What to change of an API's backend.
-#[derive(Clone, Debug, Default)]
+/// What to change of an API.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ApiChange {
     /// `V1` or `V2`; WebSocket needs V2.
     pub(crate) network_architecture: Option<String>,
@@ -18,6 +22,22 @@ pub(crate) struct ApiChange {
     pub(crate) invocation_mode: Option<String>,
     /// Backend timeout in ms.
     pub(crate) timeout: Option<i64>,
+    /// `APP`, `IAM` or `NONE`.
+    pub(crate) authentication: Option<String>,
+    /// Whether an AppCode stands in for an app's signature.
+    pub(crate) app_code: Option<bool>,
+    /// `HTTP`, `HTTPS` or `BOTH`.
+    pub(crate) protocol: Option<String>,
+    /// `GET` … `ANY`.
+    pub(crate) method: Option<String>,
+    /// Begins with `/`.
+    pub(crate) path: Option<String>,
+    /// `NORMAL` or `SWA`.
+    pub(crate) match_mode: Option<String>,
+    /// Whether browsers of other origins may call.
+    pub(crate) cors: Option<bool>,
+    /// Free text.
+    pub(crate) remark: Option<String>,
 }
 
 impl ApiChange {
@@ -26,8 +46,51 @@ impl ApiChange {
     /// # Errors
     /// A broken rule.
     pub(crate) fn check(&self) -> Result<(), AppError> {
-        self.timeout.map_or(Ok(()), rule::backend_timeout)?;
+        self.timeout.map_or(Ok(()), rule::raised_backend_timeout)?;
+        self.path.as_deref().map_or(Ok(()), rule::request_path)?;
+        rule::remark(self.remark.as_deref().unwrap_or_default())?;
         Ok(())
+    }
+
+    /// What WebSocket needs: the guide's step 4.
+    pub(crate) fn for_websocket() -> Self {
+        Self {
+            network_architecture: Some(NETWORK_V2.to_owned()),
+            invocation_mode: Some(SYNC.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it changes what is behind the API.
+    fn is_of_the_backend(&self) -> bool {
+        self.network_architecture.is_some() || self.invocation_mode.is_some() || self.timeout.is_some()
+    }
+
+    /// Makes `api` what it says.
+    fn apply(self, api: &mut Api) {
+        let set = |old: &mut String, new: Option<String>| *old = new.unwrap_or_else(|| old.clone());
+        set(&mut api.auth_type, self.authentication);
+        set(&mut api.req_protocol, self.protocol);
+        set(&mut api.req_method, self.method);
+        set(&mut api.req_uri, self.path);
+        api.match_mode = self.match_mode.or(api.match_mode.take());
+        api.remark = self.remark.or(api.remark.take());
+        if let Some(cors) = self.cors {
+            api.other.insert("cors".to_owned(), cors.into());
+        }
+        if let Some(on) = self.app_code {
+            let kind = if on { "HEADER" } else { "DISABLE" };
+            let auth_opt = api.other.entry("auth_opt").or_insert_with(|| json!({}));
+            if !auth_opt.is_object() {
+                *auth_opt = json!({});
+            }
+            auth_opt["app_code_auth_type"] = json!(kind);
+        }
+        if let Some(function) = &mut api.func_info {
+            function.network_type = self.network_architecture.or(function.network_type.take());
+            function.invocation_type = self.invocation_mode.or(function.invocation_type.take());
+            function.timeout = self.timeout.unwrap_or(function.timeout);
+        }
     }
 }
 
@@ -59,10 +122,11 @@ impl App {
         Ok(self.cloud.send(&show).await?)
     }
 
-    /// Changes an API's backend. What runs stays as it is until the API is published. Says whether anything changed.
+    /// Changes an API. What runs stays as it is until the API is published. Says whether anything changed.
     ///
     /// # Errors
-    /// A broken rule, an API without a function behind it, or the service refuses.
+    /// A broken rule, a backend that has no such setting, a timeout that the gateway does not allow, or the service
+    /// refuses.
     pub(crate) async fn update_api(
         &self,
         gateway: &str,
@@ -72,37 +136,69 @@ impl App {
         change.check()?;
         let gateway = self.gateway(gateway).await?;
         let current = self.api(&gateway, name).await?;
-        let mut wanted = current.as_input();
-        let Some(function) = wanted
-            .func_info
-            .as_mut()
-            .filter(|_| wanted.backend_type == FUNCTION_BACKEND)
-        else {
+        self.change_api(&gateway, current, change).await
+    }
+
+    /// The same for an API that was just shown.
+    pub(super) async fn change_api(
+        &self,
+        gateway: &Gateway,
+        current: Api,
+        change: ApiChange,
+    ) -> Result<(Api, bool), AppError> {
+        let before = current.as_input();
+        if change.is_of_the_backend() && (before.backend_type != FUNCTION_BACKEND || before.func_info.is_none()) {
             let text = format!(
-                "the backend of the API `{name}` is {}, no function",
-                current.backend_type
+                "the backend of the API `{}` is {}, no function",
+                current.name, current.backend_type
             );
             return Err(AppError::refused(
                 text,
                 &["only an API with a function behind it has these settings"],
             ));
-        };
-        let before = function.clone();
-        function.network_type = change.network_architecture.or(function.network_type.take());
-        function.invocation_type = change.invocation_mode.or(function.invocation_type.take());
-        function.timeout = change.timeout.unwrap_or(function.timeout);
-        let same = function.network_type == before.network_type
-            && function.invocation_type == before.invocation_type
-            && function.timeout == before.timeout;
-        if same {
+        }
+        let mut wanted = before.clone();
+        change.apply(&mut wanted);
+        if wanted == before {
             return Ok((current, false));
         }
+        self.check_timeout(gateway, &wanted).await?;
         let update = UpdateApi {
-            instance_id: gateway.id,
+            instance_id: gateway.id.clone(),
             api_id: current.id,
             body: wanted,
         };
         Ok((self.cloud.send(&update).await?, true))
+    }
+
+    /// Whether the gateway lets `api` wait as long as it says.
+    async fn check_timeout(&self, gateway: &Gateway, api: &Api) -> Result<(), AppError> {
+        let Some(function) = api.func_info.as_ref() else {
+            return Ok(());
+        };
+        if rule::backend_timeout(function.timeout).is_ok() {
+            return Ok(());
+        }
+        if function.network_type.as_deref() != Some(NETWORK_V2) {
+            let text = format!(
+                "a backend timeout of {} ms needs the network architecture V2",
+                function.timeout
+            );
+            return Err(AppError::refused(text, &["add --network-architecture v2"]));
+        }
+        let most = self.longest_backend_timeout(gateway).await?;
+        if function.timeout <= most {
+            return Ok(());
+        }
+        let text = format!(
+            "the gateway `{}` allows a backend timeout of {most} ms, not of {} ms",
+            gateway.instance_name, function.timeout
+        );
+        let raise = format!(
+            "fgctl gateway feature set {} backend_timeout {}",
+            gateway.instance_name, function.timeout
+        );
+        Err(AppError::refused(text, &[&raise]))
     }
 
     /// Sets what WebSocket needs of an API's backend.
@@ -110,12 +206,7 @@ impl App {
     /// # Errors
     /// As [`App::update_api`].
     pub(crate) async fn prepare_api_for_websocket(&self, gateway: &str, name: &str) -> Result<(Api, bool), AppError> {
-        let change = ApiChange {
-            network_architecture: Some(NETWORK_V2.to_owned()),
-            invocation_mode: Some(SYNC.to_owned()),
-            timeout: None,
-        };
-        self.update_api(gateway, name, change).await
+        self.update_api(gateway, name, ApiChange::for_websocket()).await
     }
 
     /// Publishes an API's latest version in an environment.
@@ -133,20 +224,59 @@ impl App {
         let gateway = self.gateway(gateway).await?;
         let api = self.api(&gateway, name).await?;
         let environment = self.environment(&gateway, environment).await?;
-        let action = ONLINE.to_owned();
+        self.publish_in(&gateway, &api, &environment, remark).await
+    }
+
+    /// The same for what was just shown.
+    pub(super) async fn publish_in(
+        &self,
+        gateway: &Gateway,
+        api: &Api,
+        environment: &Environment,
+        remark: Option<String>,
+    ) -> Result<Publication, AppError> {
         let body = PublishAction {
-            action,
-            env_id: environment.id,
-            api_id: api.id,
+            action: ONLINE.to_owned(),
+            env_id: environment.id.clone(),
+            api_id: api.id.clone(),
             remark,
         };
-        Ok(self
-            .cloud
-            .send(&PublishApi {
-                instance_id: gateway.id,
-                body,
-            })
-            .await?)
+        let instance_id = gateway.id.clone();
+        Ok(self.cloud.send(&PublishApi { instance_id, body }).await?)
+    }
+
+    /// Whether what runs of `api` in `environment` has the backend that `api` has.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(super) async fn runs_as_edited(
+        &self,
+        gateway: &Gateway,
+        api: &Api,
+        environment: &Environment,
+    ) -> Result<bool, AppError> {
+        let first = ListApiVersions {
+            instance_id: gateway.id.clone(),
+            api_id: api.id.clone(),
+            env_id: Some(environment.id.clone()),
+            limit: Some(500),
+            ..ListApiVersions::default()
+        };
+        let versions = self.cloud.list(first, None).await?;
+        let Some(running) = versions.into_iter().find(|version| version.status == IN_FORCE) else {
+            return Ok(false);
+        };
+        let detail = ListApiVersionDetail {
+            instance_id: gateway.id.clone(),
+            version_id: running.version_id,
+        };
+        let running = self.cloud.send(&detail).await?.func_info;
+        let (Some(running), Some(edited)) = (running, &api.func_info) else {
+            return Ok(false);
+        };
+        Ok(running.network_type == edited.network_type
+            && running.invocation_type == edited.invocation_type
+            && running.timeout == edited.timeout)
     }
 
     /// Takes an API offline in an environment.

@@ -51,12 +51,12 @@ impl App {
     /// A broken rule, or the service refuses; nothing was created then.
     pub(crate) async fn create_environment(
         &self,
-        gateway: &str,
+        gateway: &Gateway,
         name: &str,
         remark: Option<String>,
     ) -> Result<Environment, AppError> {
         check_environment(name, remark.as_deref())?;
-        let instance_id = self.gateway(gateway).await?.id;
+        let instance_id = gateway.id.clone();
         let body = NewEnvironment {
             name: name.to_owned(),
             remark,
@@ -67,16 +67,16 @@ impl App {
     /// Deletes an environment in which nothing is published.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or the service refuses.
-    pub(crate) async fn delete_environment(&self, gateway: &str, name: &str) -> Result<(), AppError> {
-        let gateway = self.gateway(gateway).await?;
-        let env_id = self.environment(&gateway, name).await?.id;
-        Ok(self
-            .cloud
-            .send(&DeleteEnvironment {
-                instance_id: gateway.id,
-                env_id,
-            })
-            .await?)
+    /// The service refuses.
+    pub(crate) async fn delete_environment(
+        &self,
+        gateway: &Gateway,
+        environment: &Environment,
+    ) -> Result<(), AppError> {
+        let delete = DeleteEnvironment {
+            instance_id: gateway.id.clone(),
+            env_id: environment.id.clone(),
+        };
+        Ok(self.cloud.send(&delete).await?)
     }
 }

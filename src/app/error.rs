@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, and what to do about it.
 
+use super::similar::similar;
 use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
@@ -29,6 +30,8 @@ pub(crate) enum AppError {
         place: Option<String>,
         /// What there is, most similar first.
         similar: Vec<String>,
+        /// The flag that creates it.
+        creates: Option<&'static str>,
     },
     /// Several bear the name.
     #[error("`{name}` means {} {what}s: {}", ids.len(), ids.join(", "))]
@@ -74,6 +77,18 @@ pub(crate) enum AppError {
         /// The command that shows it.
         show: String,
     },
+    /// It was to be created and exists, but is another one. Nothing was sent.
+    #[error("the {what} `{name}` exists already, with another {member}")]
+    Differs {
+        /// What it is.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What of it differs.
+        member: &'static str,
+        /// The command that shows it.
+        show: String,
+    },
     /// The dependencies of a function cannot be changed without sending its code along.
     #[error("the service wants the code of `{function}` again to change its dependencies")]
     CodeWanted {
@@ -102,19 +117,12 @@ pub(crate) enum AppError {
 impl AppError {
     /// Nothing of this name; `there_are` is what could have been meant.
     pub(super) fn not_found(what: &'static str, name: &str, there_are: Vec<String>) -> Self {
-        let mut similar: Vec<(usize, String)> = there_are
-            .into_iter()
-            .map(|other| (distance(&name.to_lowercase(), &other.to_lowercase()), other))
-            .filter(|(distance, other)| *distance <= other.chars().count().div_ceil(3))
-            .collect();
-        similar.sort();
-        similar.truncate(3);
-        let similar = similar.into_iter().map(|(_, other)| other).collect();
         Self::NotFound {
             what,
             name: name.to_owned(),
             place: None,
-            similar,
+            similar: similar(name, there_are),
+            creates: None,
         }
     }
 
@@ -122,15 +130,28 @@ impl AppError {
     pub(super) fn at(self, looked: impl Into<String>) -> Self {
         match self {
             Self::NotFound {
-                what, name, similar, ..
+                what,
+                name,
+                similar,
+                creates,
+                ..
             } => Self::NotFound {
                 what,
                 name,
                 place: Some(looked.into()),
                 similar,
+                creates,
             },
             other => other,
         }
+    }
+
+    /// The same, naming the flag that would have created it.
+    pub(super) fn or_add(mut self, flag: &'static str) -> Self {
+        if let Self::NotFound { creates, .. } = &mut self {
+            *creates = Some(flag);
+        }
+        self
     }
 
     /// Something that cannot work, and what to do instead.
@@ -144,16 +165,20 @@ impl AppError {
     /// What to do about it.
     pub(crate) fn hints(&self) -> Vec<String> {
         match self {
-            Self::NotFound { similar, .. } if !similar.is_empty() => {
+            Self::NotFound { similar, creates, .. } if !similar.is_empty() => {
                 let names = similar
                     .iter()
                     .map(|name| format!("`{name}`"))
                     .collect::<Vec<_>>()
                     .join(" or ");
-                vec![format!("did you mean {names}?")]
+                let meant = format!("did you mean {names}?");
+                [meant].into_iter().chain(creates.map(to_create)).collect()
             }
-            Self::NotFound { what, .. } => list_command(what).map(|hint| vec![hint.to_owned()]).unwrap_or_default(),
-            Self::Exists { show, .. } => vec![show.clone()],
+            Self::NotFound { what, creates, .. } => {
+                let list = list_command(what).map(str::to_owned);
+                creates.map(to_create).into_iter().chain(list).collect()
+            }
+            Self::Exists { show, .. } | Self::Differs { show, .. } => vec![show.clone()],
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
@@ -199,6 +224,10 @@ pub(super) fn sizes(folders: &[(String, u64)]) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
+fn to_create(flag: &str) -> String {
+    format!("to create it: add {flag}")
+}
+
 /// The command that lists what there is.
 fn list_command(what: &str) -> Option<&'static str> {
     Some(match what {
@@ -208,45 +237,11 @@ fn list_command(what: &str) -> Option<&'static str> {
         "group" => "fgctl group list --gateway GATEWAY",
         "environment" => "fgctl environment list --gateway GATEWAY",
         "API" => "fgctl api list --gateway GATEWAY",
+        "app" => "fgctl app list --gateway GATEWAY",
         "trigger" => "fgctl trigger list FUNCTION",
         "VPC" => "fgctl vpc list",
         "subnet" => "fgctl subnet list",
         "security group" => "fgctl security-group list",
         _ => return None,
     })
-}
-
-/// Levenshtein's distance: how many characters have to change.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn the_distance_counts_changes() {
-        for (a, b, changes) in [
-            ("", "", 0),
-            ("a", "", 1),
-            ("kitten", "sitting", 3),
-            ("apig-ws", "apig-ws", 0),
-            ("ab", "ba", 2),
-        ] {
-            assert_eq!(distance(a, b), changes, "{a} {b}");
-            assert_eq!(distance(b, a), changes, "{b} {a}");
-        }
-    }
 }

@@ -56,6 +56,10 @@ pub(crate) struct NewGatewayInput {
     pub(crate) zones: Vec<String>,
     /// Public inbound access in Mbit/s.
     pub(crate) public_inbound: Option<i64>,
+    /// Public outbound access in Mbit/s.
+    pub(crate) public_outbound: Option<i64>,
+    /// The hour at which the maintenance window begins; it lasts four hours.
+    pub(crate) maintenance_hour: Option<u8>,
     /// An enterprise project's id.
     pub(crate) enterprise_project: Option<String>,
     /// Free text.
@@ -70,9 +74,9 @@ impl NewGatewayInput {
     pub(crate) fn check(&self) -> Result<(), AppError> {
         rule::gateway_name(&self.name)?;
         rule::gateway_description(self.description.as_deref().unwrap_or_default())?;
-        if let Some(megabits) = self.public_inbound {
-            rule::inbound_bandwidth(megabits)?;
-        }
+        self.public_inbound.map_or(Ok(()), rule::inbound_bandwidth)?;
+        self.public_outbound.map_or(Ok(()), rule::outbound_bandwidth)?;
+        self.maintenance_hour.map_or(Ok(()), rule::maintenance_hour)?;
         Ok(())
     }
 }
@@ -137,8 +141,12 @@ impl App {
             available_zone_ids: zones,
             enterprise_project_id: input.enterprise_project,
             description: input.description,
+            maintain_begin: input.maintenance_hour.map(maintenance_time),
+            maintain_end: input.maintenance_hour.map(maintenance_end),
             ingress_bandwidth_size: input.public_inbound,
             ingress_bandwidth_charging_mode: input.public_inbound.map(|_| BY_BANDWIDTH.to_owned()),
+            bandwidth_size: input.public_outbound,
+            bandwidth_charging_mode: input.public_outbound.map(|_| BY_BANDWIDTH.to_owned()),
             ..NewGateway::default()
         })
     }
@@ -242,8 +250,18 @@ impl App {
     }
 }
 
+/// An hour as the service writes it.
+pub(super) fn maintenance_time(hour: u8) -> String {
+    format!("{hour:02}:00:00")
+}
+
+/// The end of the window that begins at `hour`.
+pub(super) fn maintenance_end(hour: u8) -> String {
+    maintenance_time((hour + rule::MAINTENANCE_WINDOW) % 24)
+}
+
 /// Soon at first, for the local cloud is quick, then seldom, for the real one takes minutes.
-fn pace(patience: Duration) -> Pace {
+pub(super) fn pace(patience: Duration) -> Pace {
     Pace {
         first_delay: FIRST_INTERVAL,
         interval: CREATION_INTERVAL,

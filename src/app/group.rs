@@ -46,12 +46,12 @@ impl App {
     /// A broken rule, or the service refuses; nothing was created then.
     pub(crate) async fn create_group(
         &self,
-        gateway: &str,
+        gateway: &Gateway,
         name: &str,
         remark: Option<String>,
     ) -> Result<Group, AppError> {
         check_group(name, remark.as_deref())?;
-        let instance_id = self.gateway(gateway).await?.id;
+        let instance_id = gateway.id.clone();
         let body = NewGroup {
             name: name.to_owned(),
             remark,
@@ -62,16 +62,12 @@ impl App {
     /// Deletes a group that holds no API.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or the service refuses.
-    pub(crate) async fn delete_group(&self, gateway: &str, name: &str) -> Result<(), AppError> {
-        let gateway = self.gateway(gateway).await?;
-        let group_id = self.group(&gateway, name).await?.id;
-        Ok(self
-            .cloud
-            .send(&DeleteApiGroup {
-                instance_id: gateway.id,
-                group_id,
-            })
-            .await?)
+    /// The service refuses.
+    pub(crate) async fn delete_group(&self, gateway: &Gateway, group: &Group) -> Result<(), AppError> {
+        let delete = DeleteApiGroup {
+            instance_id: gateway.id.clone(),
+            group_id: group.id.clone(),
+        };
+        Ok(self.cloud.send(&delete).await?)
     }
 }

@@ -4,27 +4,33 @@
 
 mod api;
 mod build;
+mod client;
 mod code;
 mod dependency;
 mod environment;
 mod error;
 mod function;
 mod gateway;
+mod gateway_change;
 mod group;
 mod network;
+mod similar;
 mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
 pub(crate) use build::{BuildInput, BuildSource, check_new_version};
+pub(crate) use client::{Grant, check_client};
 pub(crate) use code::CodeInput;
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;
 pub(crate) use function::{FunctionKind, NewFunctionInput};
 pub(crate) use gateway::{Edition, NewGatewayInput};
+pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
-pub(crate) use trigger::{Authentication, NewTriggerInput, Protocol};
+pub(crate) use similar::similar;
+pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
 
 use crate::cloud::Cloud;

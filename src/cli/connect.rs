@@ -1,8 +1,9 @@
 //! `fgctl connect`: the guide's step 5. Lines of stdin go out as text messages, messages come out as lines of stdout.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::{Context, duration};
-use super::interrupted;
+use super::{interrupted, mask};
 use crate::app::App;
 use crate::local::Runtime;
 use crate::socket::{Closing, Connector, Event, Limits, Options, SendError, Session, Target, Trust, explain};
@@ -26,7 +27,7 @@ const ORDINARY: [u16; 3] = [1000, 1001, 1005];
 )]
 pub(super) struct Connect {
     /// URL (https:// becomes wss://), trigger's name, or name of a function that has one trigger
-    #[arg(value_name = "URL|TRIGGER|FUNCTION")]
+    #[arg(value_name = "URL|TRIGGER|FUNCTION", add = Noun::Trigger.names())]
     target: String,
     /// Header of the handshake (can be repeated)
     #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = header)]
@@ -110,9 +111,8 @@ fn greet(session: &Session, target: &Target, context: &Context) {
         seconds(session.timings().total())
     ));
     for (name, value) in session.headers() {
-        context
-            .ui
-            .verbose(format_args!("< {name}: {}", String::from_utf8_lossy(value.as_bytes())));
+        let value = mask::header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        context.ui.verbose(format_args!("< {name}: {value}"));
     }
 }
 
@@ -226,6 +226,7 @@ impl Talk<'_> {
         self.wanted = self.wanted.map(|wanted| wanted.saturating_sub(1));
         let line = match self.context.ui.format() {
             Format::Json => json!({ "type": kind, "data": text }).to_string(),
+            Format::Yaml => format!("--- {}", json!({ "type": kind, "data": text })),
             Format::Table | Format::Name => text,
         };
         Ok(self.context.ui.message(&line)?)

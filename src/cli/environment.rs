@@ -2,17 +2,17 @@
 
 use super::error::CommandError;
 use super::global::Context;
-use super::options::{ListOnGateway, OnGateway};
+use super::options::{ListOnGateway, NewOnGateway, OnGateway};
 use crate::app;
 use crate::ui::Report;
 use crate::wire::environment::Environment;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create an environment
     #[command(after_help = "Example:\n  fgctl environment create TEST --gateway apig-ws")]
-    Create(Create),
+    Create(NewOnGateway),
     /// List a gateway's environments
     #[command(after_help = "Example:\n  fgctl environment list --gateway apig-ws")]
     List(ListOnGateway),
@@ -24,18 +24,6 @@ pub(super) enum Command {
     Delete(OnGateway),
 }
 
-#[derive(Debug, Args)]
-pub(super) struct Create {
-    /// Name: 3 to 64 letters, digits and underscores
-    name: String,
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-    /// Remark
-    #[arg(long)]
-    remark: Option<String>,
-}
-
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     if let Command::Create(args) = &command {
         app::check_environment(&args.name, args.remark.as_deref())?;
@@ -43,7 +31,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     let app = context.app().await?;
     match command {
         Command::Create(args) => {
-            let environment = app.create_environment(&args.gateway, &args.name, args.remark).await?;
+            let environment = app
+                .create_environment(&app.gateway(&args.gateway).await?, &args.name, args.remark)
+                .await?;
             context
                 .ui
                 .status(format_args!("created the environment {}", environment.name));
@@ -68,11 +58,12 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&environment))?;
         }
         Command::Delete(args) => {
-            let environment = app.environment(&app.gateway(&args.gateway).await?, &args.name).await?;
+            let gateway = app.gateway(&args.gateway).await?;
+            let environment = app.environment(&gateway, &args.name).await?;
             context
                 .ui
                 .confirm(&format!("Delete the environment {}?", environment.name))?;
-            app.delete_environment(&args.gateway, &args.name).await?;
+            app.delete_environment(&gateway, &environment).await?;
             context.ui.status(format_args!("deleted the environment {}", args.name));
         }
     }

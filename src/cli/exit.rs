@@ -26,6 +26,41 @@ pub(super) enum Exit {
     Interrupted = 130,
 }
 
+/// Every exit status, what it means, and what to do.
+pub(super) const STATUSES: [(u8, &str, Option<&str>); 11] = [
+    (0, "done; nothing to change is done too", None),
+    (1, "failed, for a reason that no other status names", None),
+    (
+        2,
+        "the command line, or a value in it, is wrong; nothing was changed",
+        Some("add --help to the command"),
+    ),
+    (3, "no credentials, or the service refused them", Some("fgctl doctor")),
+    (
+        4,
+        "something that was named does not exist",
+        Some("list what there is: fgctl NOUN list"),
+    ),
+    (5, "it exists already, is in use, or is not fgctl's", None),
+    (
+        6,
+        "the service refused, failed, or cannot be reached",
+        Some("-v shows the requests and the answers"),
+    ),
+    (7, "waited too long", Some("wait longer: --wait-timeout 40m")),
+    (
+        8,
+        "changes are pending (plan --detailed-exitcode)",
+        Some("fgctl deploy"),
+    ),
+    (
+        9,
+        "a handshake or a WebSocket check failed",
+        Some("fgctl websocket status FUNCTION"),
+    ),
+    (130, "interrupted, by Ctrl-C or by the system", None),
+];
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

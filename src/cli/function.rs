@@ -1,5 +1,6 @@
 //! `fgctl function`: the guide's step 1, and the code of step 2.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{Code, List};
@@ -50,7 +51,7 @@ pub(super) struct Create {
     #[command(flatten)]
     code: Code,
     /// Runtime of an event function, such as Node.js20.15
-    #[arg(long, required_if_eq("kind", "event"))]
+    #[arg(long, required_if_eq("kind", "event"), add = Noun::Runtime.names())]
     runtime: Option<String>,
     /// Handler of an event function, such as index.handler
     #[arg(long, required_if_eq("kind", "event"))]
@@ -81,6 +82,7 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct Get {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
 }
 
@@ -119,6 +121,7 @@ pub(super) struct PackCode {
 #[derive(Debug, Args)]
 pub(super) struct UpdateCode {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
     #[command(flatten)]
     code: Code,
@@ -127,6 +130,7 @@ pub(super) struct UpdateCode {
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
 }
 

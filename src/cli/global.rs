@@ -1,16 +1,18 @@
 //! Options that every command has, and what a command needs to run.
 
 use super::error::CommandError;
+use super::requests::Requests;
+use super::terminal::Terminal;
 use crate::app::App;
-use crate::cloud::{self, Attempt, Cloud, Endpoints, Event, Observer, Target};
+use crate::cloud::{self, Cloud, Endpoints, Target};
 use crate::config::{self, Settings, SettingsError};
 use crate::env::{self, Env};
 use crate::local::{Inherited, Runtime};
 use crate::sign::Credentials;
 use crate::socket::{self, Connector};
-use crate::ui::{self, Ui};
+use crate::ui::Ui;
 use crate::wire::Service;
-use clap::{ArgAction, Args, ValueEnum};
+use clap::Args;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,30 +24,6 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 /// The longest duration that is taken: beyond, clocks overflow and nobody waits.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 const TOO_LONG: &str = "it is longer than a year";
-
-/// How data is written to stdout.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Output {
-    /// Columns for a person
-    #[default]
-    Table,
-    /// JSON with the service's own field names
-    Json,
-    /// One name a line
-    Name,
-}
-
-/// When colour is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Colour {
-    /// On a terminal that shows it
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
 
 /// Options that every command has.
 #[derive(Args, Clone, Debug)]
@@ -66,27 +44,11 @@ pub(super) struct Global {
     /// Certificate authority to trust besides the system's
     #[arg(long, global = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// How to write data
-    #[arg(short, long, global = true, value_enum)]
-    output: Option<Output>,
-    /// Answer yes to every question
-    #[arg(short, long, global = true)]
-    yes: bool,
-    /// Never ask; a missing answer is an error
-    #[arg(long, global = true)]
-    no_input: bool,
     /// Longest wait of --wait, such as 90s or 20m
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
     wait_timeout: Option<Duration>,
-    /// Show each request
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
-    verbose: bool,
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t)]
-    color: Colour,
+    #[command(flatten)]
+    terminal: Terminal,
 }
 
 /// Reads `90s`, `20m`, `1h` or a number of seconds.
@@ -117,6 +79,8 @@ pub(super) struct Context {
     /// The environment.
     pub(super) env: Env,
     global: Global,
+    /// What is told of each request.
+    requests: Arc<Requests>,
     /// What to say when the command is interrupted now.
     when_interrupted: Mutex<Vec<String>>,
 }
@@ -125,42 +89,13 @@ impl Context {
     /// Reads the environment and prepares the terminal.
     ///
     /// # Errors
-    /// `FGCTL_OUTPUT` is no output.
+    /// `FGCTL_OUTPUT` is no output, or `-o name` has a query.
     pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
-        let output = match (global.output, env.get(env::FGCTL_OUTPUT)) {
-            (Some(output), _) => output,
-            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
-                CommandError::usage(format!(
-                    "the environment variable {} holds `{text}`, no output",
-                    env::FGCTL_OUTPUT
-                ))
-                .hint("use table, json or name")
-            })?,
-            (None, None) => Output::default(),
-        };
-        let options = ui::Options {
-            format: match output {
-                Output::Table => ui::Format::Table,
-                Output::Json => ui::Format::Json,
-                Output::Name => ui::Format::Name,
-            },
-            verbosity: match (global.quiet, global.verbose) {
-                (true, _) => ui::Verbosity::Quiet,
-                (false, true) => ui::Verbosity::Verbose,
-                (false, false) => ui::Verbosity::Normal,
-            },
-            colour: match global.color {
-                Colour::Auto => ui::Colour::Auto,
-                Colour::Always => ui::Colour::Always,
-                Colour::Never => ui::Colour::Never,
-            },
-            colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM).as_deref() == Some("dumb"),
-            no_input: global.no_input,
-            yes: global.yes,
-            unattended: env.get(env::CI).is_some(),
-        };
+        let options = global.terminal.options(&env)?;
+        let ui = Ui::new(options);
         Ok(Self {
-            ui: Ui::new(options),
+            requests: Arc::new(Requests::new(ui.clone(), global.terminal.dry_run)),
+            ui,
             env,
             global,
             when_interrupted: Mutex::default(),
@@ -177,6 +112,33 @@ impl Context {
     pub(super) fn interrupted(&self) -> CommandError {
         let current = self.when_interrupted.lock().unwrap_or_else(PoisonError::into_inner);
         current.iter().fold(CommandError::interrupted(), CommandError::hint)
+    }
+
+    /// Whether something is to be picked from the command's data.
+    pub(super) fn has_query(&self) -> bool {
+        self.global.terminal.query.is_some()
+    }
+
+    /// Whether the command is only rehearsed.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.global.terminal.dry_run
+    }
+
+    /// The end of a command: of a rehearsal, its requests are shown. One that was held back ends it well, whatever
+    /// the command made of getting no answer.
+    pub(super) fn end(&self, outcome: Result<(), CommandError>) -> Result<(), CommandError> {
+        let Some(rehearsal) = self.requests.rehearsal() else {
+            return outcome;
+        };
+        if !rehearsal.held_back {
+            outcome?;
+        }
+        self.ui.show_always(&rehearsal.report)?;
+        self.ui.status(match rehearsal.held_back {
+            true => "dry run: nothing was changed; requests that would follow depend on the answer",
+            false => "dry run: nothing would be changed",
+        });
+        Ok(())
     }
 
     /// How long `--wait` waits.
@@ -205,6 +167,13 @@ impl Context {
         Ok(data.join("fgctl/local"))
     }
 
+    /// Where things are kept that can be had again; nowhere without a home.
+    pub(super) fn cache_folder(&self) -> Option<PathBuf> {
+        let home = || Some(PathBuf::from(self.env.os(env::HOME)?).join(".cache"));
+        let cache = self.env.os(env::XDG_CACHE_HOME).map(PathBuf::from).or_else(home)?;
+        Some(cache.join("fgctl"))
+    }
+
     /// What functions of a local cloud inherit of the environment.
     pub(super) fn inherited(&self) -> Inherited {
         let owned = |name: &str| self.env.os(name).map(OsStr::to_owned);
@@ -228,16 +197,37 @@ impl Context {
     /// # Errors
     /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
     pub(super) async fn app(&self) -> Result<App, CommandError> {
-        let running = if self.global.local {
-            Some(Runtime::find(&self.local_state(None)?).await?)
-        } else {
-            None
-        };
-        let settings = self.settings(running.as_ref())?;
+        let settings = self.found_settings().await?;
         for warning in &settings.warnings {
             self.ui.warning(warning);
         }
         self.app_with(settings).await
+    }
+
+    /// Whom fgctl would call, the running local cloud with `--local`.
+    ///
+    /// # Errors
+    /// As [`Context::settings`], or no local cloud runs.
+    pub(super) async fn found_settings(&self) -> Result<Settings, CommandError> {
+        let running = match self.global.local {
+            true => Some(Runtime::find(&self.local_state(None)?).await?),
+            false => None,
+        };
+        Ok(self.settings(running.as_ref())?)
+    }
+
+    /// The use cases for what nobody should notice: nothing is said, nothing is sent twice, and no answer is waited
+    /// for longer than `patience`.
+    ///
+    /// # Errors
+    /// As [`Context::app`].
+    pub(super) async fn app_in_passing(&self, settings: Settings, patience: Duration) -> Result<App, CommandError> {
+        let options = cloud::Options {
+            timeout: patience,
+            attempts: 1,
+            ..cloud::Options::default()
+        };
+        self.app_over(settings, options).await
     }
 
     /// Whom fgctl would call, with `running` for `--local`.
@@ -278,6 +268,15 @@ impl Context {
     }
 
     async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
+        let options = cloud::Options {
+            observer: self.requests.clone(),
+            rehearsal: self.global.terminal.dry_run,
+            ..cloud::Options::default()
+        };
+        self.app_over(settings, options).await
+    }
+
+    async fn app_over(&self, settings: Settings, options: cloud::Options) -> Result<App, CommandError> {
         let ca_file = settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone());
         let options = cloud::Options {
             ca_file: ca_file.clone(),
@@ -286,8 +285,7 @@ impl Context {
                 http: settings.proxies.http.clone(),
                 direct: settings.proxies.direct.clone(),
             },
-            observer: Arc::new(Requests { ui: self.ui.clone() }),
-            ..cloud::Options::default()
+            ..options
         };
         let target = Target {
             endpoints: Endpoints::new(|service: Service| settings.endpoint(service).value.as_str().to_owned()),
@@ -321,49 +319,6 @@ fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
             security_token: None,
         },
         ca_file: Some(runtime.ca_file.clone()),
-    }
-}
-
-/// Shows each request with `-v`.
-struct Requests {
-    ui: Ui,
-}
-
-impl Observer for Requests {
-    fn observe(&self, event: &Event<'_>) {
-        let line = |Attempt { method, path, .. }: &Attempt<'_>| format!("{method} {path}");
-        match event {
-            Event::Sent(attempt) => self.ui.verbose(format_args!("> {}", line(attempt))),
-            Event::Answered {
-                attempt,
-                status,
-                request_id,
-                took,
-            } => self.ui.verbose(format_args!(
-                "< {} -> {status} in {} ms, request id {}",
-                line(attempt),
-                took.as_millis(),
-                request_id.unwrap_or("none")
-            )),
-            Event::Failed { attempt, error, took } => {
-                self.ui.verbose(format_args!(
-                    "< {} -> {error} after {} ms",
-                    line(attempt),
-                    took.as_millis()
-                ));
-            }
-            Event::Retrying { attempt, why, wait } => self.ui.status(format_args!(
-                "{}: {why}; trying again in {:.1} s (attempt {})",
-                line(attempt),
-                wait.as_secs_f64(),
-                attempt.number + 1
-            )),
-            Event::ClockCorrected { seconds } => self.ui.warning(format_args!(
-                "this machine's clock is {} s {} the service's; requests are signed with the service's time",
-                seconds.abs(),
-                if *seconds > 0 { "behind" } else { "ahead of" }
-            )),
-        }
     }
 }
 

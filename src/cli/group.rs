@@ -2,17 +2,17 @@
 
 use super::error::CommandError;
 use super::global::Context;
-use super::options::{ListOnGateway, OnGateway};
+use super::options::{ListOnGateway, NewOnGateway, OnGateway};
 use crate::app;
 use crate::ui::Report;
 use crate::wire::group::Group;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a group
     #[command(after_help = "Example:\n  fgctl group create APIGroup_ws --gateway apig-ws")]
-    Create(Create),
+    Create(NewOnGateway),
     /// List a gateway's groups
     #[command(after_help = "Example:\n  fgctl group list --gateway apig-ws")]
     List(ListOnGateway),
@@ -24,18 +24,6 @@ pub(super) enum Command {
     Delete(OnGateway),
 }
 
-#[derive(Debug, Args)]
-pub(super) struct Create {
-    /// Name: 3 to 255 characters
-    name: String,
-    /// Gateway's name or id
-    #[arg(long)]
-    gateway: String,
-    /// Remark
-    #[arg(long)]
-    remark: Option<String>,
-}
-
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     if let Command::Create(args) = &command {
         app::check_group(&args.name, args.remark.as_deref())?;
@@ -43,7 +31,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     let app = context.app().await?;
     match command {
         Command::Create(args) => {
-            let group = app.create_group(&args.gateway, &args.name, args.remark).await?;
+            let group = app
+                .create_group(&app.gateway(&args.gateway).await?, &args.name, args.remark)
+                .await?;
             context.ui.status(format_args!("created the group {}", group.name));
             context.ui.show(&report(&group))?;
         }
@@ -65,9 +55,10 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
             context.ui.show(&report(&group))?;
         }
         Command::Delete(args) => {
-            let group = app.group(&app.gateway(&args.gateway).await?, &args.name).await?;
+            let gateway = app.gateway(&args.gateway).await?;
+            let group = app.group(&gateway, &args.name).await?;
             context.ui.confirm(&format!("Delete the group {}?", group.name))?;
-            app.delete_group(&args.gateway, &args.name).await?;
+            app.delete_group(&gateway, &group).await?;
             context.ui.status(format_args!("deleted the group {}", args.name));
         }
     }

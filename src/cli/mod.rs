@@ -3,6 +3,8 @@
 //! The only layer that knows all others. Exit statuses are known to `error` and `exit` alone.
 
 mod api;
+mod app;
+mod complete;
 mod completion;
 mod connect;
 mod deferred;
@@ -12,16 +14,21 @@ mod doctor;
 mod environment;
 mod error;
 mod exit;
+mod explain;
 mod function;
 mod gateway;
 mod global;
 mod group;
 mod local;
+mod man;
+mod mask;
 mod options;
 mod packed;
 mod request;
+mod requests;
 mod security_group;
 mod subnet;
+mod terminal;
 mod trigger;
 mod vpc;
 mod websocket;
@@ -73,6 +80,9 @@ enum Command {
     /// Change and publish the APIs of a gateway
     #[command(subcommand)]
     Api(Deferred<api::Command>),
+    /// Create apps, and let them call APIs with App authentication
+    #[command(subcommand)]
+    App(Deferred<app::Command>),
     /// See the VPCs of the region
     #[command(subcommand)]
     Vpc(Deferred<vpc::Command>),
@@ -94,6 +104,10 @@ enum Command {
     Doctor,
     /// Send a signed request of any operation
     Request(request::Request),
+    /// Say what a code means: of a service, of a WebSocket's end, or an exit status
+    Explain(explain::Explain),
+    /// Print the manual page of a command, or write them all
+    Man(man::Manual),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -110,6 +124,44 @@ impl Command {
             _ => false,
         }
     }
+
+    /// Whether it asks the cloud for something, so that `--dry-run` has requests to show.
+    fn sends_requests(&self) -> bool {
+        !matches!(
+            self,
+            Self::Connect(_)
+                | Self::Local(_)
+                | Self::Demo(_)
+                | Self::Explain(_)
+                | Self::Man(_)
+                | Self::Completion(_)
+                | Self::DemoFunction
+        )
+    }
+
+    /// Whether it answers with data that `--query` can pick from.
+    fn has_data(&self) -> bool {
+        !matches!(
+            self,
+            Self::Connect(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+        )
+    }
+
+    /// # Errors
+    /// An option that every command has makes no sense with this one.
+    fn check(&self, context: &Context) -> Result<(), CommandError> {
+        if context.is_rehearsal() && !self.sends_requests() {
+            return Err(CommandError::usage(
+                "--dry-run shows the requests to the cloud, and this command sends none",
+            ));
+        }
+        if context.has_query() && !self.has_data() {
+            return Err(CommandError::usage(
+                "--query picks from data, and this command answers with none",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Runs the program.
@@ -123,6 +175,9 @@ pub(crate) fn main() -> ExitCode {
         Ok(context) => context,
         Err(error) => return error.tell_plainly(),
     };
+    if let Err(error) = cli.command.check(&context) {
+        return error.tell(&context.ui);
+    }
     let mut runtime = if cli.command.serves() {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -137,7 +192,7 @@ pub(crate) fn main() -> ExitCode {
         }
         Err(error) => Err(error.into()),
     };
-    match outcome {
+    match context.end(outcome) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.tell(&context.ui),
     }
@@ -208,11 +263,14 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Environment(Deferred(command)) => environment::run(command, context).await,
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
+        Command::App(Deferred(command)) => app::run(command, context).await,
         Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
         Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
         Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Request(args) => request::run(args, context).await,
+        Command::Explain(args) => explain::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")

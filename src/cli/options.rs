@@ -1,5 +1,6 @@
 //! Arguments that several nouns take alike.
 
+use super::complete::Noun;
 use crate::app::CodeInput;
 use clap::Args;
 use std::path::PathBuf;
@@ -35,11 +36,19 @@ pub(super) struct List {
     pub(super) limit: Option<usize>,
 }
 
+impl List {
+    /// The first of `items`, for a list that the service does not page.
+    pub(super) fn first<T>(&self, mut items: Vec<T>) -> Vec<T> {
+        items.truncate(self.limit.unwrap_or(usize::MAX));
+        items
+    }
+}
+
 /// A list of what is on one gateway.
 #[derive(Debug, Args)]
 pub(super) struct ListOnGateway {
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     pub(super) gateway: String,
     #[command(flatten)]
     pub(super) list: List,
@@ -49,8 +58,40 @@ pub(super) struct ListOnGateway {
 #[derive(Debug, Args)]
 pub(super) struct OnGateway {
     /// Name or id
+    #[arg(add = Noun::OnGateway.names())]
     pub(super) name: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     pub(super) gateway: String,
+}
+
+/// Something new on a gateway that has a name and a remark.
+#[derive(Debug, Args)]
+pub(super) struct NewOnGateway {
+    /// Name
+    pub(super) name: String,
+    /// Gateway's name or id
+    #[arg(long, add = Noun::Gateway.names())]
+    pub(super) gateway: String,
+    /// Remark
+    #[arg(long)]
+    pub(super) remark: Option<String>,
+}
+
+/// Whether to wait for what goes on in the background.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Wait {
+    /// Wait until it is done
+    #[arg(long, overrides_with = "no_wait")]
+    wait: bool,
+    /// Leave it to go on in the background, which is the default
+    #[arg(long, overrides_with = "wait")]
+    no_wait: bool,
+}
+
+impl Wait {
+    /// Whether to wait.
+    pub(super) fn waits(self) -> bool {
+        self.wait && !self.no_wait
+    }
 }

@@ -3,6 +3,7 @@
 use super::error::CommandError;
 use super::global::Context;
 use crate::cloud::Call;
+use crate::ui::Report;
 use crate::wire::{Method, Parts, Scope, Service};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -41,9 +42,9 @@ pub(super) struct Request {
     /// Service that answers it
     #[arg(long, value_enum, default_value_t = Of::Functiongraph)]
     service: Of,
-    /// Query parameter (can be repeated)
+    /// Parameter of the URL's query (can be repeated)
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
-    query: Vec<(String, String)>,
+    param: Vec<(String, String)>,
     /// Body
     #[arg(long, value_name = "JSON", value_parser = json)]
     body: Option<Value>,
@@ -62,7 +63,7 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
     if !args.path.starts_with('/') || args.path.contains('?') {
         return Err(
             CommandError::usage(format!("`{}` is no path: it begins with `/` and has no `?`", args.path))
-                .hint("parameters go into --query NAME=VALUE"),
+                .hint("parameters go into --param NAME=VALUE"),
         );
     }
     let app = context.app().await?;
@@ -87,16 +88,24 @@ pub(super) async fn run(args: Request, context: &Context) -> Result<(), CommandE
         method,
         parts: Parts {
             path,
-            query: args.query,
+            query: args.param,
             body,
         },
     };
     let answer = app.cloud().call(&call, scope).await?;
-    let text = match serde_json::from_slice::<Value>(&answer.body) {
-        Ok(data) => serde_json::to_string_pretty(&data).map_err(std::io::Error::from)?,
-        Err(_) => String::from_utf8_lossy(&answer.body).into_owned(),
+    let (data, text) = match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(data) => {
+            let text = serde_json::to_string_pretty(&data).map_err(std::io::Error::from)?;
+            (data, text)
+        }
+        Err(_) if answer.body.is_empty() => (Value::Null, String::new()),
+        Err(_) => {
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            (Value::String(text.clone()), text)
+        }
     };
     context.ui.verbose(format_args!("status {}", answer.status));
-    context.ui.data(&text)?;
+    let names = text.lines().map(str::to_owned).collect();
+    context.ui.show(&Report::data(&data, names, text))?;
     Ok(())
 }

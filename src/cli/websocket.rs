@@ -1,5 +1,6 @@
 //! `fgctl websocket`: the guide's step 2, "enable WebSocket".
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use crate::app::{Proof, WebsocketField, WebsocketStatus};
@@ -22,6 +23,7 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     function: String,
     /// Field of the function's configuration behind the console's switch, and the value that turns it on.
     /// No public API names it; without this, a field that the configuration shows is used

@@ -9,13 +9,18 @@ use jiff::Timestamp;
 use std::time::Duration;
 
 /// Codes that mean a conflict though their status says otherwise: the thing exists, or is in use.
-const CONFLICTS: [&str; 6] = [
+const CONFLICTS: [&str; 11] = [
     apig::GATEWAY_NAME_EXISTS.code,
     apig::GROUP_NAME_EXISTS.code,
     apig::API_NAME_EXISTS.code,
     apig::ENVIRONMENT_NAME_EXISTS.code,
     apig::API_PATH_EXISTS.code,
     apig::ENVIRONMENT_IN_USE.code,
+    apig::APP_NAME_EXISTS.code,
+    apig::APP_KEY_EXISTS.code,
+    apig::AUTHORIZATION_EXISTS.code,
+    apig::THROTTLE_NAME_EXISTS.code,
+    apig::DOMAIN_EXISTS.code,
 ];
 /// The prefix of the codes of the front door, which answers before the service does.
 const FRONT_DOOR: &str = "APIGW.";

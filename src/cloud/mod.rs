@@ -10,7 +10,9 @@ mod project;
 mod refusal;
 pub(crate) mod wait;
 
-pub(crate) use crate::transport::{Attempt, Event, Exchange, Observer, Options, Proxies, Response, SetupError};
+pub(crate) use crate::transport::{
+    Attempt, Event, Exchange, Observer, Options, Proxies, Request, Response, SetupError,
+};
 pub(crate) use error::{ApiError, Refusal};
 pub(crate) use line::{Call, Endpoints};
 pub(crate) use project::ProjectError;

@@ -121,7 +121,7 @@ async fn no_answer_names_whom_was_asked_and_why_not() {
 
 /// A cloud that repeats what fails, over `script`.
 async fn patient(script: Script) -> Cloud {
-    let retry = Retry::new(script, Arc::new(Recorder::default()));
+    let retry = Retry::new(script, 5, Arc::new(Recorder::default()));
     Cloud::over(target(Some("p1")), retry).await.unwrap()
 }
 

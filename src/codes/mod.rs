@@ -30,16 +30,23 @@ pub(crate) fn find(code: &str) -> Option<&'static Entry> {
     entries().find(|entry| entry.code == code)
 }
 
+/// Each service and its lists of codes, in the order in which they are shown.
+pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
+    (
+        "FunctionGraph",
+        &[
+            functiongraph::ALL,
+            functiongraph::dependency::ALL,
+            functiongraph::trigger::ALL,
+        ],
+    ),
+    ("API Gateway", &apig::ALL),
+    ("VPC", &[vpc::ALL]),
+    ("every service", &[front_door::ALL]),
+];
+
 fn entries() -> impl Iterator<Item = &'static Entry> {
-    let functiongraph = [
-        functiongraph::ALL,
-        functiongraph::dependency::ALL,
-        functiongraph::trigger::ALL,
-    ];
-    functiongraph
-        .into_iter()
-        .chain([apig::ALL, vpc::ALL, front_door::ALL])
-        .flatten()
+    SERVICES.iter().flat_map(|(_, lists)| lists.iter().copied().flatten())
 }
 
 #[cfg(test)]

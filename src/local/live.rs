@@ -25,7 +25,8 @@ impl Ground {
     /// The account or the state's folder cannot be used.
     pub(super) async fn rise(&self) -> Result<(Arc<Context>, Arc<DataPlane>), StartError> {
         let account = account::open(&self.folder, &self.store)?;
-        let (tls, options) = (self.authority.server_config()?, self.data_options.clone());
+        let (tls, mut options) = (self.authority.server_config()?, self.data_options.clone());
+        options.account = Some(account.credentials.clone());
         let data = DataPlane::start(Arc::clone(&self.store), tls, &self.folder, options).await?;
         let context = Context {
             store: Arc::clone(&self.store),

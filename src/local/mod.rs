@@ -54,6 +54,8 @@ struct Account {
 struct Behaviour {
     /// How long a gateway is `Creating` before it runs, and `Deleting` before it is gone.
     gateway_delay: Duration,
+    /// How long callers see what ran before, after something was published or taken offline.
+    publish_delay: Duration,
     /// See [`DEFAULT_WEBSOCKET_FIELD`].
     websocket_field: String,
 }
@@ -67,6 +69,19 @@ trait GroupPorts: Send + Sync {
     fn open(&self, group_id: &str) -> io::Result<u16>;
     /// Stops serving the group and gives its port back.
     fn close(&self, group_id: &str);
+    /// The header with which a request to a group's port is `call`.
+    fn debug_header(&self, call: &DebugCall) -> (http::HeaderName, http::HeaderValue);
+}
+
+/// A call by which the control plane debugs an API.
+#[derive(Clone, Debug)]
+struct DebugCall {
+    /// The API's id.
+    api_id: String,
+    /// Whether what runs is meant, and not what is edited.
+    published: bool,
+    /// Whether the call counts as encrypted.
+    tls: bool,
 }
 
 /// What every operation of the control plane works with.

@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) lifetime: Lifetime,
     /// How long a gateway takes to be created.
     pub(crate) gateway_delay: Duration,
+    /// How long until what is published takes effect.
+    pub(crate) publish_delay: Duration,
     /// See [`super::DEFAULT_WEBSOCKET_FIELD`].
     pub(crate) websocket_field: String,
     /// What functions inherit of the environment.
@@ -160,6 +162,7 @@ fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
         authority,
         behaviour: Behaviour {
             gateway_delay: options.gateway_delay,
+            publish_delay: options.publish_delay,
             websocket_field: options.websocket_field,
         },
         data_options,

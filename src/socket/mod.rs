@@ -15,7 +15,7 @@ mod session;
 mod target;
 mod tls;
 
-pub(crate) use close::{Closing, Limits, explain};
+pub(crate) use close::{Closing, Limits, explain, meaning};
 pub(crate) use connect::Connector;
 pub(crate) use error::{HandshakeError, Layer};
 pub(crate) use session::{Event, SendError, Session};

@@ -29,6 +29,9 @@ pub(crate) enum TransportError {
     /// The request cannot be put on the wire as it is.
     #[error("the request cannot be sent: {0}")]
     Invalid(String),
+    /// It would change something, and the command is only rehearsed.
+    #[error("it was not sent: this is a dry run")]
+    HeldBack,
     /// There is nothing to send it with.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -37,7 +40,7 @@ pub(crate) enum TransportError {
 impl TransportError {
     /// Whether the request could not be sent for what it is, or for want of something on this machine.
     pub(crate) fn is_ours(&self) -> bool {
-        matches!(self, Self::Invalid(_) | Self::Setup(_))
+        matches!(self, Self::Invalid(_) | Self::HeldBack | Self::Setup(_))
     }
 
     /// Whether the request may have reached the service, so that nobody knows whether it was done.
@@ -45,7 +48,7 @@ impl TransportError {
         match self {
             Self::Unreachable { failure, .. } => !failure.before_sending(),
             Self::TooLarge { .. } => true,
-            Self::Invalid(_) | Self::Setup(_) => false,
+            Self::Invalid(_) | Self::HeldBack | Self::Setup(_) => false,
         }
     }
 }

@@ -72,7 +72,7 @@ impl Request {
     }
 
     /// Path and query as they go on the wire.
-    pub(super) fn target(&self) -> String {
+    pub(crate) fn target(&self) -> String {
         let query = self.query.encoded();
         if query.is_empty() {
             self.path.clone()

@@ -118,8 +118,12 @@ impl Observer for Recorder {
     fn observe(&self, event: &Event<'_>) {
         let line = match event {
             Event::Sent(attempt) => format!("{} {} sent, attempt {}", attempt.method, attempt.path, attempt.number),
-            Event::Answered { attempt, status, .. } => {
-                format!("{} {} answered {status}", attempt.method, attempt.path)
+            Event::Signed { request, held_back } => {
+                let what = if *held_back { "held back" } else { "signed" };
+                format!("{} {} {what}", request.method, request.path)
+            }
+            Event::Answered { attempt, response, .. } => {
+                format!("{} {} answered {}", attempt.method, attempt.path, response.status)
             }
             Event::Failed { attempt, error, .. } => format!("{} {} failed: {error}", attempt.method, attempt.path),
             Event::Retrying { attempt, why, .. } => format!("{} {} again: {why}", attempt.method, attempt.path),

@@ -1,4 +1,4 @@
-//! Bytes to bytes: [`Retry`] over [`Signed`] over [`Http`].
+//! Bytes to bytes: [`Retry`] over [`Signed`] over [`Gate`] over [`Http`].
 //!
 //! Knows requests and answers, not operations: an answer of any status is an answer here. **Retry stands outside of
 //! signing**, because the date is in the signature; it is the one place where anything is sent twice.
@@ -7,6 +7,7 @@ mod error;
 mod exchange;
 #[cfg(test)]
 pub(crate) mod fake;
+mod gate;
 mod http;
 mod observer;
 mod retry;
@@ -15,6 +16,7 @@ mod tls;
 
 pub(crate) use error::{Failure, SetupError, TransportError};
 pub(crate) use exchange::{AnyExchange, Exchange, Query, Request, Response};
+pub(crate) use gate::Gate;
 pub(crate) use http::Http;
 pub(crate) use observer::{Attempt, Event, Observer, Silent};
 pub(crate) use retry::Retry;
@@ -30,7 +32,7 @@ use std::time::Duration;
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// All layers, outermost first.
-pub(crate) type Stack = Retry<Signed<Http>>;
+pub(crate) type Stack = Retry<Signed<Gate<Http>>>;
 
 /// How to reach the services.
 #[derive(Clone)]
@@ -41,6 +43,10 @@ pub(crate) struct Options {
     pub(crate) proxies: Proxies,
     /// The longest that one attempt may take in all.
     pub(crate) timeout: Duration,
+    /// The most often that a request is sent.
+    pub(crate) attempts: u32,
+    /// Whether what would change something is held back.
+    pub(crate) rehearsal: bool,
     /// Tells the time of signing.
     pub(crate) clock: Clock,
     /// Who is told what happens.
@@ -48,12 +54,14 @@ pub(crate) struct Options {
 }
 
 impl Default for Options {
-    /// The system's authorities and clock, no proxy, two minutes, nobody told.
+    /// The system's authorities and clock, no proxy, two minutes, five attempts, nobody told.
     fn default() -> Self {
         Self {
             ca_file: None,
             proxies: Proxies::default(),
             timeout: Duration::from_secs(120),
+            attempts: 5,
+            rehearsal: false,
             clock: Arc::new(Timestamp::now),
             observer: Arc::new(Silent),
         }
@@ -79,6 +87,7 @@ pub(crate) struct Proxies {
 pub(crate) fn stack(credentials: Credentials, options: Options) -> Result<Stack, SetupError> {
     let http = Http::new(&options)?;
     let Options { clock, observer, .. } = options;
-    let signed = Signed::new(http, credentials, clock, observer.clone());
-    Ok(Retry::new(signed, observer))
+    let gate = Gate::new(http, options.rehearsal, observer.clone());
+    let signed = Signed::new(gate, credentials, clock, observer.clone());
+    Ok(Retry::new(signed, options.attempts, observer))
 }

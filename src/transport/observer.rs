@@ -1,6 +1,8 @@
-//! Who is told what happens on the wire, for `-v`. Never told: headers, bodies, queries, keys.
+//! Who is told what happens on the wire, for `-v` and `--dry-run`. Headers, queries and bodies may hold secrets: whoever
+//! shows them masks them.
 
 use super::TransportError;
+use super::exchange::{Request, Response};
 use std::time::Duration;
 
 /// One sending of a request.
@@ -19,14 +21,19 @@ pub(crate) struct Attempt<'a> {
 pub(crate) enum Event<'a> {
     /// The request goes out.
     Sent(Attempt<'a>),
+    /// A request as the server will see it; told once more for each signing.
+    Signed {
+        /// With the headers of its signature.
+        request: &'a Request,
+        /// Whether it is not sent, because the command is only rehearsed.
+        held_back: bool,
+    },
     /// The whole answer is there.
     Answered {
         /// To what.
         attempt: Attempt<'a>,
-        /// The HTTP status.
-        status: u16,
-        /// The id of the call at the service.
-        request_id: Option<&'a str>,
+        /// The answer.
+        response: &'a Response,
         /// From sending to the last byte.
         took: Duration,
     },

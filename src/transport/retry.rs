@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// The most often that a request is sent.
-const ATTEMPTS: u32 = 5;
 /// The longest wait after the first attempt; doubles with each.
 const BASE: Duration = Duration::from_millis(200);
 /// The longest wait that fgctl chooses by itself.
@@ -24,13 +22,19 @@ const PASSING: [u16; 3] = [502, 503, 504];
 /// Repeats what failed. Stands outside of signing, so that each attempt bears its own date.
 pub(crate) struct Retry<E> {
     inner: E,
+    /// The most often that a request is sent.
+    attempts: u32,
     observer: Arc<dyn Observer>,
 }
 
 impl<E: Exchange> Retry<E> {
-    /// Repeats what `inner` fails at.
-    pub(crate) fn new(inner: E, observer: Arc<dyn Observer>) -> Self {
-        Self { inner, observer }
+    /// Sends what `inner` fails at up to `attempts` times in all.
+    pub(crate) fn new(inner: E, attempts: u32, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            inner,
+            attempts,
+            observer,
+        }
     }
 
     async fn once(&self, request: &Request, attempt: Attempt<'_>) -> Result<Response, TransportError> {
@@ -41,8 +45,7 @@ impl<E: Exchange> Retry<E> {
         self.observer.observe(&match &outcome {
             Ok(response) => Event::Answered {
                 attempt,
-                status: response.status,
-                request_id: response.request_id(),
+                response,
                 took,
             },
             Err(error) => Event::Failed { attempt, error, took },
@@ -65,7 +68,7 @@ impl<E: Exchange> Exchange for Retry<E> {
                 repeated: may_have_arrived,
                 ..response
             });
-            let wait = match number < ATTEMPTS && may_go_again(request, &outcome) {
+            let wait = match number < self.attempts && may_go_again(request, &outcome) {
                 true => wait(number, outcome.as_ref().ok()),
                 false => None,
             };
@@ -91,7 +94,12 @@ fn may_go_again(request: &Request, outcome: &Result<Response, TransportError>) -
         Err(TransportError::Unreachable { failure, .. }) => {
             failure.may_pass() && (request.idempotent || failure.before_sending())
         }
-        Err(TransportError::TooLarge { .. } | TransportError::Invalid(_) | TransportError::Setup(_)) => false,
+        Err(
+            TransportError::TooLarge { .. }
+            | TransportError::Invalid(_)
+            | TransportError::HeldBack
+            | TransportError::Setup(_),
+        ) => false,
     }
 }
 
@@ -124,7 +132,7 @@ fn backoff(number: u32, random: u64) -> Duration {
 
 #[cfg(test)]
 mod tests {
-    use super::{ATTEMPTS, BASE, CAP, Retry, backoff};
+    use super::{BASE, CAP, Retry, backoff};
     use crate::transport::fake::{Recorder, Script, request};
     use crate::transport::{Exchange, Failure};
     use proptest::prelude::{any, prop_assert, proptest};
@@ -132,8 +140,10 @@ mod tests {
     use std::time::Duration;
     use tokio::time::Instant;
 
+    const ATTEMPTS: u32 = 5;
+
     fn retry(script: &Arc<Script>) -> Retry<Arc<Script>> {
-        Retry::new(script.clone(), Arc::new(Recorder::default()))
+        Retry::new(script.clone(), ATTEMPTS, Arc::new(Recorder::default()))
     }
 
     /// Whether a request that fails by `fail` is sent again, by method.
@@ -201,7 +211,7 @@ mod tests {
         let script = Arc::new(script);
         let recorder = Arc::new(Recorder::default());
         let start = Instant::now();
-        let response = Retry::new(script.clone(), recorder.clone())
+        let response = Retry::new(script.clone(), ATTEMPTS, recorder.clone())
             .exchange(&request("GET", ""))
             .await
             .unwrap();

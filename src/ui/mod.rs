@@ -5,13 +5,17 @@
 
 mod progress;
 mod prompt;
+mod query;
 mod report;
+mod text;
 
-pub(crate) use progress::seconds;
+pub(crate) use progress::{Step, seconds};
 pub(crate) use prompt::PromptError;
+pub(crate) use query::Query;
 pub(crate) use report::Report;
 
 use anstyle::{AnsiColor, Style};
+use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -28,6 +32,8 @@ pub(crate) enum Format {
     Table,
     /// JSON with the vendor's own field names.
     Json,
+    /// The same data as YAML.
+    Yaml,
     /// One name a line.
     Name,
 }
@@ -40,8 +46,10 @@ pub(crate) enum Verbosity {
     /// Errors, warnings, hints and what was done.
     #[default]
     Normal,
-    /// Each request too.
+    /// Each request and the head of its answer too.
     Verbose,
+    /// What they hold too.
+    Bodies,
 }
 
 /// When colour is used.
@@ -57,10 +65,12 @@ pub(crate) enum Colour {
 }
 
 /// What the terminal is asked to be.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     /// Of data.
     pub(crate) format: Format,
+    /// What of the data is written; all of it where there is none.
+    pub(crate) query: Option<Query>,
     /// Of talk.
     pub(crate) verbosity: Verbosity,
     /// On both streams.
@@ -73,6 +83,8 @@ pub(crate) struct Options {
     pub(crate) yes: bool,
     /// In continuous integration: no moving progress, no questions.
     pub(crate) unattended: bool,
+    /// A command is only rehearsed: the requests it would send are its data, and nothing is asked.
+    pub(crate) rehearsal: bool,
 }
 
 /// The terminal.
@@ -103,9 +115,9 @@ impl Ui {
             ProgressDrawTarget::hidden()
         };
         Self {
-            options,
             colour,
             interactive: stderr_terminal && stdin_terminal && !options.no_input && !options.unattended,
+            options,
             animated,
             bars: MultiProgress::with_draw_target(target),
         }
@@ -116,9 +128,9 @@ impl Ui {
         self.options.format
     }
 
-    /// Whether each request is shown.
-    pub(crate) fn is_verbose(&self) -> bool {
-        self.options.verbosity == Verbosity::Verbose
+    /// How much is said.
+    pub(crate) fn verbosity(&self) -> Verbosity {
+        self.options.verbosity
     }
 
     /// Writes data to stdout.
@@ -126,7 +138,22 @@ impl Ui {
     /// # Errors
     /// Stdout is closed or full.
     pub(crate) fn show(&self, report: &Report) -> io::Result<()> {
-        self.data(&report.text(self.options.format)?)
+        match self.options.rehearsal {
+            true => Ok(()),
+            false => self.show_always(report),
+        }
+    }
+
+    /// Writes data to stdout, in a rehearsal too.
+    ///
+    /// # Errors
+    /// As [`Ui::show`].
+    pub(crate) fn show_always(&self, report: &Report) -> io::Result<()> {
+        let Options { format, query, .. } = &self.options;
+        if *format == Format::Table && query.is_none() && report.is_empty_list() {
+            self.status("there is nothing to list");
+        }
+        self.data(&report.text(*format, query.as_ref(), width())?)
     }
 
     /// Writes `text` to stdout as it is, and ends it with a line feed.
@@ -166,7 +193,7 @@ impl Ui {
 
     /// Says what a developer of fgctl, or somebody puzzled, wants to see.
     pub(crate) fn verbose(&self, text: impl Display) {
-        if self.is_verbose() {
+        if self.options.verbosity >= Verbosity::Verbose {
             self.talk(&format!("{text}\n"));
         }
     }
@@ -229,6 +256,14 @@ fn harmless(text: &str) -> String {
         }
     }
     safe
+}
+
+/// How many columns the terminal of stdout has, where it is one.
+fn width() -> Option<u16> {
+    match stdout().is_terminal() {
+        true => Term::stdout().size_checked().map(|(_, columns)| columns),
+        false => None,
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the terminal is this layer's to write to")]

@@ -27,12 +27,12 @@ pub(crate) enum PromptError {
 }
 
 impl Ui {
-    /// Asks `question`; the answer is never yes by default. `--yes` answers it.
+    /// Asks `question`; the answer is never yes by default. `--yes` answers it, and a rehearsal needs no answer.
     ///
     /// # Errors
     /// [`PromptError::Declined`] for a no, [`PromptError::Interrupted`] for Ctrl-C, [`PromptError::NoTerminal`] where nobody can be asked.
     pub(crate) fn confirm(&self, question: &str) -> Result<(), PromptError> {
-        if self.options.yes {
+        if self.options.yes || self.options.rehearsal {
             return Ok(());
         }
         if !self.interactive {

@@ -19,7 +19,7 @@ pub(crate) const MATCH_PREFIX: &str = "SWA";
 pub(crate) const MATCH_EXACT: &str = "NORMAL";
 
 /// An API: the input of creation and update, and with ids and times what is answered.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Api {
     /// 32 hex digits, in answers.
@@ -62,7 +62,7 @@ pub(crate) struct Api {
 }
 
 /// The function behind an API.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ApiFunction {
     /// Unqualified.

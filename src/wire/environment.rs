@@ -68,6 +68,17 @@ pub(crate) struct EnvironmentList {
     pub(crate) envs: Vec<Environment>,
 }
 
+/// Renames an environment, or gives it another remark. Source: UpdateEnvironmentV2.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UpdateEnvironment {
+    /// The gateway's id.
+    pub(crate) instance_id: String,
+    /// The environment's id.
+    pub(crate) env_id: String,
+    /// What is to hold.
+    pub(crate) body: NewEnvironment,
+}
+
 /// Deletes an environment in which nothing is published. Source: DeleteEnvironmentV2.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeleteEnvironment {
@@ -118,4 +129,13 @@ impl Operation for DeleteEnvironment {
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/envs/{env_id}";
     const SUCCESS: &'static [u16] = &[204];
     type Output = ();
+}
+
+impl Operation for UpdateEnvironment {
+    const NAME: &'static str = "UpdateEnvironmentV2";
+    const SERVICE: Service = Service::Apig;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/envs/{env_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Environment;
 }

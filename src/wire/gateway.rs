@@ -165,6 +165,33 @@ pub(crate) struct ShowDetailsOfInstance {
     pub(crate) instance_id: String,
 }
 
+/// The input of [`UpdateInstance`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct GatewayChange {
+    /// See [`super::rule::gateway_name`].
+    pub(crate) instance_name: Option<String>,
+    /// At most 255 characters, no `<` and `>`.
+    pub(crate) description: Option<String>,
+    /// `xx:00:00`, as in creation.
+    pub(crate) maintain_begin: Option<String>,
+    /// Four hours after the beginning.
+    pub(crate) maintain_end: Option<String>,
+    /// A UUID with dashes.
+    pub(crate) security_group_id: Option<String>,
+    /// At most 16 characters.
+    pub(crate) vpcep_service_name: Option<String>,
+}
+
+/// Changes what of a gateway can be changed; what is left out stays. Source: UpdateInstanceV2.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UpdateInstance {
+    /// The gateway's id.
+    pub(crate) instance_id: String,
+    /// What to change.
+    pub(crate) body: GatewayChange,
+}
+
 /// Shows how far a gateway's creation is. Source: ShowDetailsOfInstanceProgressV2.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ShowDetailsOfInstanceProgress {
@@ -281,4 +308,13 @@ impl Operation for ListAvailableZones {
     const PATH: &'static str = "/v2/{project_id}/apigw/available-zones";
     const SUCCESS: &'static [u16] = &[200];
     type Output = ZoneList;
+}
+
+impl Operation for UpdateInstance {
+    const NAME: &'static str = "UpdateInstanceV2";
+    const SERVICE: Service = Service::Apig;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Gateway;
 }

@@ -84,6 +84,35 @@ pub(crate) struct ShowDetailsOfApiGroup {
     pub(crate) group_id: String,
 }
 
+/// Renames a group, or gives it another remark. Source: UpdateApiGroupV2.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UpdateApiGroup {
+    /// The gateway's id.
+    pub(crate) instance_id: String,
+    /// The group's id.
+    pub(crate) group_id: String,
+    /// What is to hold.
+    pub(crate) body: NewGroup,
+}
+
+/// The input of [`UpdateSlDomainSetting`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SlDomainSetting {
+    /// Whether the debug domain answers.
+    pub(crate) sl_domain_access_enabled: bool,
+}
+
+/// Opens or shuts a group's debug domain. Source: UpdateSlDomainSettingV2.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UpdateSlDomainSetting {
+    /// The gateway's id.
+    pub(crate) instance_id: String,
+    /// The group's id.
+    pub(crate) group_id: String,
+    /// Whether it is open.
+    pub(crate) body: SlDomainSetting,
+}
+
 /// Deletes a group that holds no API. Source: DeleteApiGroupV2.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct DeleteApiGroup {
@@ -141,6 +170,25 @@ impl Operation for DeleteApiGroup {
     const SERVICE: Service = Service::Apig;
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
+    const SUCCESS: &'static [u16] = &[204];
+    type Output = ();
+}
+
+impl Operation for UpdateApiGroup {
+    const NAME: &'static str = "UpdateApiGroupV2";
+    const SERVICE: Service = Service::Apig;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = Group;
+}
+
+impl Operation for UpdateSlDomainSetting {
+    const NAME: &'static str = "UpdateSlDomainSettingV2";
+    const SERVICE: Service = Service::Apig;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str =
+        "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}/sl-domain-access-settings";
     const SUCCESS: &'static [u16] = &[204];
     type Output = ();
 }

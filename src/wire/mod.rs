@@ -4,13 +4,25 @@
 //! from the same ones. Nothing here formats for a person; field names are the vendor's own.
 
 pub(crate) mod api;
+pub(crate) mod api_debug;
+pub(crate) mod api_publication;
 pub(crate) mod api_version;
+pub(crate) mod app;
+pub(crate) mod app_authorization;
+pub(crate) mod app_code;
 pub(crate) mod dependency;
+pub(crate) mod domain;
 pub(crate) mod enterprise_project;
 pub(crate) mod environment;
+pub(crate) mod environment_variable;
 pub(crate) mod function;
 pub(crate) mod gateway;
+pub(crate) mod gateway_address;
+pub(crate) mod gateway_feature;
+pub(crate) mod gateway_quota;
+pub(crate) mod gateway_tag;
 pub(crate) mod group;
+pub(crate) mod name_check;
 pub(crate) mod operation;
 pub(crate) mod project;
 pub(crate) mod quota;
@@ -18,6 +30,8 @@ pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;
 pub(crate) mod subnet;
+pub(crate) mod throttle;
+pub(crate) mod throttle_binding;
 pub(crate) mod trigger;
 pub(crate) mod urn;
 pub(crate) mod vpc;

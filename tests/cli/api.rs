@@ -32,6 +32,31 @@ fn update_publish_unpublish_and_delete() {
         "an update replaces the whole API, and all of it is sent back"
     );
     cloud.fgctl(update).success().says(&["nothing to change"]);
+    let all = "api update API_f --gateway apig-ws --auth iam --protocol both --method any --path /f/g --matching exact --cors on --remark text";
+    let changed = cloud.json(all);
+    for (name, expected) in [
+        ("auth_type", "IAM"),
+        ("req_protocol", "BOTH"),
+        ("req_method", "ANY"),
+        ("req_uri", "/f/g"),
+        ("match_mode", "NORMAL"),
+        ("remark", "text"),
+    ] {
+        assert_eq!(changed[name], expected, "{name}");
+    }
+    assert_eq!(
+        (&changed["cors"], &changed["func_info"]["timeout"]),
+        (&true.into(), &60000.into())
+    );
+    cloud.fgctl(all).success().says(&["nothing to change"]);
+    let shown = cloud.fgctl("api get API_f --gateway apig-ws").success().stdout;
+    for text in ["BOTH ANY /f/g", "CORS:", "on", "V2", "60000 ms", "RELEASE"] {
+        assert!(shown.contains(text), "`{text}` is not in {shown}");
+    }
+    cloud
+        .fgctl("api update API_f --gateway apig-ws --auth none")
+        .success()
+        .says(&["anybody may call"]);
 
     let published = cloud.json("api publish API_f --gateway apig-ws --environment RELEASE --remark text");
     assert_eq!(published["api_name"], "API_f");
@@ -59,6 +84,21 @@ fn refusals() {
     cloud
         .fgctl("api update API_f --gateway apig-ws")
         .failure(2, &["nothing to change"]);
+    let longer = "api update API_f --gateway apig-ws --timeout 90000";
+    cloud
+        .fgctl(longer)
+        .failure(1, &["needs the network architecture V2", "--network-architecture v2"]);
+    cloud.fgctl(&format!("{longer} --network-architecture v2")).failure(
+        1,
+        &["60000 ms", "fgctl gateway feature set apig-ws backend_timeout 90000"],
+    );
+    cloud
+        .fgctl("gateway feature set apig-ws backend_timeout 90000")
+        .success();
+    cloud.fgctl(&format!("{longer} --network-architecture v2")).success();
+    cloud
+        .fgctl("api update API_f --gateway apig-ws --timeout 600001")
+        .failure(2, &["backend timeout `600001`"]);
     cloud
         .fgctl("api update API_f --gateway apig-ws --timeout 0")
         .failure(2, &["backend timeout `0`"]);

@@ -1,6 +1,6 @@
 //! Every operation that the local cloud serves, driven by the vendor's own Python SDK.
 
-use crate::support::{Cloud, Run, http_function, sdk_script};
+use crate::support::{Cloud, Run, http_function, sdk_script, zip_of};
 
 #[test]
 fn the_official_sdk_reads_every_answer() {
@@ -26,7 +26,7 @@ fn what_terraform_asks_besides() {
         let line = format!("request GET /v2/{{project_id}}/fgs/{path}");
         cloud.fgctl(&line).success().json()
     };
-    let all = get("triggers --query maxitems=500");
+    let all = get("triggers --param maxitems=500");
     let mut called: Vec<&str> = all["triggers"]
         .as_array()
         .unwrap()
@@ -35,7 +35,7 @@ fn what_terraform_asks_besides() {
         .collect();
     called.sort_unstable();
     assert_eq!((called, &all["next_marker"]), (vec!["f", "g"], &2.into()));
-    let second = get("triggers --query maxitems=1 --query marker=1");
+    let second = get("triggers --param maxitems=1 --param marker=1");
     assert_eq!(second["triggers"][0], all["triggers"][1]);
     let runtimes = get("runtimetypes");
     let node = runtimes
@@ -44,4 +44,15 @@ fn what_terraform_asks_besides() {
         .iter()
         .find(|runtime| runtime["type"] == "Node.js12.13");
     assert_eq!(node.unwrap()["display_name"], "Node.js 12.13");
+}
+
+#[test]
+fn the_official_sdk_reads_every_answer_of_api_gateway() {
+    let cloud = Cloud::start_with(&["--gateway-delay", "200ms"]);
+    zip_of(&cloud.path("code.zip"), &[("bootstrap", b"#!/bin/sh\n")]);
+    let Some(mut script) = sdk_script(&cloud, "apig.py") else {
+        return;
+    };
+    let run = Run::of(script.env("CODE", cloud.path("code.zip")).output().unwrap()).success();
+    assert!(run.stdout.ends_with("done\n"), "{run:?}");
 }

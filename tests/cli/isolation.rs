@@ -1,6 +1,6 @@
 //! Each instance on a machine of its own. What the system refuses is skipped, loudly.
 
-use crate::support::{Cloud, Deployed, World, function_folder, http_function, skip, skipped};
+use crate::support::{Cloud, Deployed, World, function_folder, http_function, say_skipped, skip, skipped};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;
@@ -50,6 +50,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return os.path.exists(path)
     def node(self, path):
         return subprocess.run([path, "-p", "6 * 7"], capture_output=True, text=True).stdout
+    def take(self, mebibytes):
+        return len(b"x" * (int(mebibytes) << 20))
     def end(self, _):
         os._exit(3)
 http.server.ThreadingHTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
@@ -306,6 +308,40 @@ fn a_crash_is_explained_and_logged_and_the_next_request_has_a_fresh_instance() {
     functions.0.fgctl("local down").success();
     let log = fs::read_to_string(log).unwrap();
     assert!(log.contains("system the instance ended: exit status 3"), "{log}");
+}
+
+#[test]
+fn a_function_gets_no_more_memory_than_it_has_and_its_log_says_so() {
+    let Some(functions) = Functions::start(&["a"]) else {
+        return;
+    };
+    assert_eq!(functions.ask("a?take=32"), 32 << 20);
+    let (status, answer) = functions.call("a?take=256");
+    // Its end names the log.
+    let (_, last) = if status == 200 {
+        functions.call("a?end")
+    } else {
+        (status, answer)
+    };
+    let log = last["error_msg"]
+        .as_str()
+        .unwrap()
+        .rsplit(' ')
+        .next()
+        .unwrap()
+        .to_owned();
+    let fresh = functions.ask("a?take=32");
+    functions.0.fgctl("local down").success();
+    let log = fs::read_to_string(log).unwrap();
+    if log.contains("memory is not limited") {
+        return say_skipped("this system has no control groups for a function's memory");
+    }
+    assert_eq!(
+        (status, fresh),
+        (502, (32 << 20).into()),
+        "a function of 128 MB took 256"
+    );
+    assert!(log.contains("its memory was used up"), "{log}");
 }
 
 /// Every process with `marker` in its arguments or its environment.

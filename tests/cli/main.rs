@@ -9,8 +9,10 @@
 
 mod answers;
 mod api;
+mod app;
 mod build;
 mod code;
+mod completion;
 mod connect;
 mod contract;
 mod credentials;
@@ -19,16 +21,23 @@ mod dependency;
 mod doctor;
 mod documents;
 mod environment;
+mod exit;
+mod explain;
 mod function;
 mod gateway;
+mod gateway_change;
 mod group;
 mod guide;
 mod help;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;
+mod man;
 mod network;
+mod output;
+mod rehearsal;
 mod sdk;
+mod secrets;
 mod state;
 mod support;
 mod trigger;

@@ -1,15 +1,16 @@
 //! `fgctl api`: the guide's step 4, Modify and Publish Latest Version.
 
+mod update;
 mod version;
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::{ListOnGateway, OnGateway};
-use crate::app::ApiChange;
 use crate::ui::Report;
-use crate::wire::api::{Api, NETWORK_V1, NETWORK_V2, Publication, SYNC};
+use crate::wire::api::{Api, Publication};
 use crate::wire::environment::RELEASE;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -19,8 +20,8 @@ pub(super) enum Command {
     /// Show an API and its backend
     #[command(after_help = "Example:\n  fgctl api get API_websocket_demo --gateway apig-ws")]
     Get(OnGateway),
-    /// Change an API's backend; publish it afterwards
-    Update(Update),
+    /// Change an API; publish it afterwards
+    Update(update::Update),
     /// Publish an API's latest version
     Publish(Publish),
     /// Take an API offline
@@ -37,47 +38,13 @@ pub(super) enum Command {
     Delete(OnGateway),
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum NetworkArchitecture {
-    /// Non-VPC
-    V1,
-    /// VPC; WebSocket needs it
-    V2,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum InvocationMode {
-    /// Synchronous; WebSocket needs it
-    Sync,
-    /// Asynchronous
-    Async,
-}
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  fgctl api update API_websocket_demo --gateway apig-ws --network-architecture v2 --invocation-mode sync"
-)]
-pub(super) struct Update {
-    #[command(flatten)]
-    named: OnGateway,
-    /// Network architecture of the backend
-    #[arg(long, value_enum)]
-    network_architecture: Option<NetworkArchitecture>,
-    /// Invocation mode of the backend
-    #[arg(long, value_enum)]
-    invocation_mode: Option<InvocationMode>,
-    /// Backend timeout in milliseconds: the idle limit of a WebSocket connection
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
-    timeout: Option<i64>,
-}
-
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fgctl api publish API_websocket_demo --gateway apig-ws --environment RELEASE")]
 pub(super) struct Publish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
     /// Remark
     #[arg(long)]
@@ -89,7 +56,7 @@ pub(super) struct Unpublish {
     #[command(flatten)]
     named: OnGateway,
     /// Environment's name or id
-    #[arg(long, default_value = RELEASE)]
+    #[arg(long, default_value = RELEASE, add = Noun::Environment.names())]
     environment: String,
 }
 
@@ -97,7 +64,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     match command {
         Command::List(args) => list(&args, context).await,
         Command::Get(args) => get(&args, context).await,
-        Command::Update(args) => update(args, context).await,
+        Command::Update(args) => update::update(args, context).await,
         Command::Publish(args) => publish(args, context).await,
         Command::Unpublish(args) => unpublish(&args, context).await,
         Command::Versions(args) => version::list(&args, context).await,
@@ -142,6 +109,12 @@ async fn get(args: &OnGateway, context: &Context) -> Result<(), CommandError> {
 
 fn report(api: &Api) -> Report {
     let function = api.func_info.as_ref();
+    let app_code = api
+        .other
+        .get("auth_opt")
+        .and_then(|options| options["app_code_auth_type"].as_str());
+    let cors = api.other.get("cors").and_then(|cors| cors.as_bool());
+    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
     Report::item(
         api,
         &api.name,
@@ -155,6 +128,15 @@ fn report(api: &Api) -> Report {
             ),
             ("Matching", api.match_mode.clone()),
             ("Authentication", Some(api.auth_type.clone())),
+            (
+                "AppCode",
+                app_code
+                    .filter(|_| api.auth_type == "APP")
+                    .map(|kind| on(kind == "HEADER")),
+            ),
+            ("CORS", cors.map(on)),
+            ("Remark", api.remark.clone()),
+            ("Backend", Some(api.backend_type.clone())),
             ("Function", function.map(|function| function.function_urn.clone())),
             (
                 "Network architecture",
@@ -169,43 +151,15 @@ fn report(api: &Api) -> Report {
                 function.map(|function| format!("{} ms", function.timeout)),
             ),
             ("Published", Some(published(api))),
+            (
+                "Changed",
+                api.other
+                    .get("update_time")
+                    .and_then(|time| time.as_str())
+                    .map(str::to_owned),
+            ),
         ],
     )
-}
-
-async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
-    let change = ApiChange {
-        network_architecture: args.network_architecture.map(|architecture| match architecture {
-            NetworkArchitecture::V1 => NETWORK_V1.to_owned(),
-            NetworkArchitecture::V2 => NETWORK_V2.to_owned(),
-        }),
-        invocation_mode: args.invocation_mode.map(|mode| match mode {
-            InvocationMode::Sync => SYNC.to_owned(),
-            InvocationMode::Async => "async".to_owned(),
-        }),
-        timeout: args.timeout,
-    };
-    if change.network_architecture.is_none() && change.invocation_mode.is_none() && change.timeout.is_none() {
-        return Err(CommandError::usage("nothing to change")
-            .hint("give --network-architecture, --invocation-mode or --timeout"));
-    }
-    change.check()?;
-    let OnGateway { name, gateway } = &args.named;
-    let (api, changed) = context.app().await?.update_api(gateway, name, change).await?;
-    if changed {
-        context.ui.status(format_args!(
-            "updated the API {name}; what runs changes when it is published"
-        ));
-        context
-            .ui
-            .hint(format_args!("fgctl api publish {name} --gateway {gateway}"));
-    } else {
-        context
-            .ui
-            .status(format_args!("nothing to change: the API {name} is so already"));
-    }
-    context.ui.show(&report(&api))?;
-    Ok(())
 }
 
 async fn publish(args: Publish, context: &Context) -> Result<(), CommandError> {

@@ -1,8 +1,9 @@
 //! `fgctl api versions` and `switch-version`: what was published, and which of it runs.
 
+use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
-use super::super::options::OnGateway;
+use super::super::options::{List, OnGateway};
 use super::published_report;
 use crate::ui::Report;
 use crate::wire::api_version::{ApiVersion, IN_FORCE};
@@ -14,8 +15,10 @@ pub(in crate::cli) struct Versions {
     #[command(flatten)]
     named: OnGateway,
     /// Only those of this environment, by name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Environment.names())]
     environment: Option<String>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -24,11 +27,12 @@ pub(in crate::cli) struct Versions {
 )]
 pub(in crate::cli) struct Switch {
     /// Name or id
+    #[arg(add = Noun::Api.names())]
     name: String,
     /// Version's number or id, as fgctl api versions shows them
     version: String,
     /// Gateway's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Gateway.names())]
     gateway: String,
 }
 
@@ -36,6 +40,7 @@ pub(super) async fn list(args: &Versions, context: &Context) -> Result<(), Comma
     let OnGateway { name, gateway } = &args.named;
     let app = context.app().await?;
     let versions = app.api_versions(gateway, name, args.environment.as_deref()).await?;
+    let versions = args.list.first(versions);
     let report = Report::list(
         &versions,
         |version| version.version_no.clone(),

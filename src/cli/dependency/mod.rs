@@ -2,6 +2,7 @@
 
 mod build;
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use super::options::List;
@@ -44,7 +45,7 @@ pub(super) struct Create {
     /// Name: at most 96 letters, digits, underscores, periods and hyphens
     name: String,
     /// Runtime that it is for, such as Node.js12.13
-    #[arg(long)]
+    #[arg(long, add = Noun::Runtime.names())]
     runtime: String,
     /// ZIP to upload, at most 10 MB
     #[arg(long, value_name = "FILE", group = "source")]
@@ -60,6 +61,7 @@ pub(super) struct Create {
 #[derive(Debug, Args)]
 pub(super) struct Get {
     /// Name or id
+    #[arg(add = Noun::Dependency.names())]
     name: String,
     /// Version's number; the newest unless given
     #[arg(long, value_name = "N")]
@@ -69,12 +71,16 @@ pub(super) struct Get {
 #[derive(Debug, Args)]
 pub(super) struct Versions {
     /// Name or id
+    #[arg(add = Noun::Dependency.names())]
     name: String,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// Name or id
+    #[arg(add = Noun::Dependency.names())]
     name: String,
     /// Version's number; all of them unless given
     #[arg(long, value_name = "N")]
@@ -85,9 +91,10 @@ pub(super) struct Delete {
 #[command(after_help = "Example:\n  fgctl dependency attach depend-websocket --function WebSocket-demo")]
 pub(super) struct Attach {
     /// Name or id
+    #[arg(add = Noun::Dependency.names())]
     name: String,
     /// Function's name or URN
-    #[arg(long)]
+    #[arg(long, add = Noun::Function.names())]
     function: String,
     /// Version's number; the newest unless given
     #[arg(long, value_name = "N")]
@@ -101,9 +108,10 @@ pub(super) struct Attach {
 #[command(after_help = "Example:\n  fgctl dependency detach depend-websocket --function WebSocket-demo")]
 pub(super) struct Detach {
     /// Name or id
+    #[arg(add = Noun::Dependency.names())]
     name: String,
     /// Function's name or URN
-    #[arg(long)]
+    #[arg(long, add = Noun::Function.names())]
     function: String,
     /// The function's code, for a service that wants it sent along
     #[arg(long, value_name = "DIR|ZIP")]
@@ -153,7 +161,7 @@ async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
 
 async fn versions(args: &Versions, context: &Context) -> Result<(), CommandError> {
     let versions = context.app().await?.dependency_versions(&args.name).await?;
-    context.ui.show(&table(&versions))?;
+    context.ui.show(&table(&args.list.first(versions)))?;
     Ok(())
 }
 

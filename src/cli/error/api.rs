@@ -4,10 +4,14 @@ use super::{CommandError, Exit};
 use crate::cloud::{ApiError, Refusal};
 use crate::wire::Operation;
 use crate::wire::api::PublishApi;
+use crate::wire::app::CreateApp;
+use crate::wire::app_authorization::CreateAuthorizations;
 use crate::wire::dependency::CreateDependencyVersion;
 use crate::wire::environment::CreateEnvironment;
 use crate::wire::function::CreateFunction;
 use crate::wire::gateway::CreateInstance;
+use crate::wire::gateway_address::{AddEgressEip, AddIngressEip};
+use crate::wire::gateway_feature::CreateFeature;
 use crate::wire::group::CreateApiGroup;
 use crate::wire::trigger::CreateFunctionTrigger;
 
@@ -70,6 +74,11 @@ fn look_up(operation: &str) -> Option<&'static str> {
         (CreateDependencyVersion::NAME, "fgctl dependency versions NAME"),
         (CreateFunctionTrigger::NAME, "fgctl trigger list FUNCTION"),
         (CreateInstance::NAME, "fgctl gateway list"),
+        (CreateApp::NAME, "fgctl app list --gateway GATEWAY"),
+        (CreateAuthorizations::NAME, "fgctl app get NAME --gateway GATEWAY"),
+        (CreateFeature::NAME, "fgctl gateway feature list NAME"),
+        (AddIngressEip::NAME, "fgctl gateway public-access show NAME"),
+        (AddEgressEip::NAME, "fgctl gateway public-access show NAME"),
         (CreateApiGroup::NAME, "fgctl group list --gateway GATEWAY"),
         (CreateEnvironment::NAME, "fgctl environment list --gateway GATEWAY"),
         (PublishApi::NAME, "fgctl api get NAME --gateway GATEWAY"),

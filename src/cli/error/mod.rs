@@ -111,6 +111,12 @@ impl CommandError {
         self
     }
 
+    /// Adds why.
+    pub(super) fn caused_by(mut self, cause: impl Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
     /// Adds what the catalogue says of a code.
     fn explained(self, entry: &codes::Entry) -> Self {
         self.hint(format_args!(
@@ -171,7 +177,7 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
-            AppError::NotReady { .. } | AppError::Exists { .. } => Exit::Conflict,
+            AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } => Exit::Service,
         };
         let hints = error.hints();

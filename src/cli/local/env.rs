@@ -4,9 +4,9 @@ use super::super::error::CommandError;
 use super::super::global::Context;
 use crate::env;
 use crate::local::Runtime;
-use crate::ui::Format;
+use crate::ui::Report;
 use clap::{Args, ValueEnum};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -33,20 +33,14 @@ pub(in crate::cli) struct Env {
 pub(super) async fn run(args: Env, context: &Context) -> Result<(), CommandError> {
     let runtime = Runtime::find(&context.local_state(args.state)?).await?;
     let variables = variables(&runtime);
-    let text = if context.ui.format() == Format::Json {
-        let object: Map<String, Value> = variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), Value::String(value.clone())))
-            .collect();
-        serde_json::to_string_pretty(&object).map_err(std::io::Error::from)?
-    } else {
-        variables
-            .iter()
-            .map(|(name, value)| assignment(args.shell, name, value))
-            .collect()
-    };
+    let data: BTreeMap<&str, &str> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let names = data.keys().map(|name| (*name).to_owned()).collect();
+    let text: String = variables
+        .iter()
+        .map(|(name, value)| assignment(args.shell, name, value))
+        .collect();
     // The keys are meant to be read by a shell: here alone they are written out.
-    context.ui.data(&text)?;
+    context.ui.show(&Report::data(&data, names, text))?;
     Ok(())
 }
 

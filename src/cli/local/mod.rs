@@ -6,6 +6,7 @@ mod up;
 
 use super::error::CommandError;
 use super::global::Context;
+use super::options::List;
 use crate::local::Runtime;
 use crate::ui::Report;
 use clap::{Args, Subcommand};
@@ -24,8 +25,8 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl local status -o json")]
     Status(State),
     /// Show the last requests that came to its gateways
-    #[command(after_help = "Example:\n  fgctl local requests")]
-    Requests(State),
+    #[command(after_help = "Example:\n  fgctl local requests --limit 20")]
+    Requests(Requests),
     /// Remove everything from the local cloud
     Reset(state::Reset),
     /// Save the whole state of the local cloud to a file
@@ -48,6 +49,14 @@ pub(super) struct State {
     /// Folder of its state
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Requests {
+    #[command(flatten)]
+    list: List,
+    #[command(flatten)]
+    of: State,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -105,16 +114,19 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn requests(args: State, context: &Context) -> Result<(), CommandError> {
-    let runtime = Runtime::find(&context.local_state(args.state)?).await?;
+async fn requests(args: Requests, context: &Context) -> Result<(), CommandError> {
+    let runtime = Runtime::find(&context.local_state(args.of.state)?).await?;
     let requests = runtime.requests().await?;
+    // The last ones are what a person wants to see.
+    let first = requests.len().saturating_sub(args.list.limit.unwrap_or(usize::MAX));
+    let requests = &requests[first..];
     let text = |request: &Value, name: &str| match &request[name] {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
         other => other.to_string(),
     };
     let report = Report::list(
-        &requests,
+        requests,
         |request| text(request, "request_id"),
         &[
             ("TIME", &|request| text(request, "time")),

@@ -37,6 +37,9 @@ pub(in crate::cli) struct Up {
     /// How long a gateway takes to be created
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "500ms")]
     gateway_delay: Duration,
+    /// How long until what is published takes effect
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0ms")]
+    publish_delay: Duration,
     /// Member of a function's configuration that stands for the WebSocket switch
     #[arg(long, value_name = "NAME", default_value = local::DEFAULT_WEBSOCKET_FIELD)]
     websocket_field: String,
@@ -99,6 +102,7 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
             local::Lifetime::Durable
         },
         gateway_delay: args.gateway_delay,
+        publish_delay: args.publish_delay,
         websocket_field: args.websocket_field,
         inherited: context.inherited(),
         isolation: args.isolation.into(),
@@ -140,6 +144,7 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
         &args.ingress_port.to_string(),
     ]);
     command.args(["--gateway-delay", &format!("{}ms", args.gateway_delay.as_millis())]);
+    command.args(["--publish-delay", &format!("{}ms", args.publish_delay.as_millis())]);
     command.args(["--websocket-field", &args.websocket_field]);
     if args.isolation == Isolation::Off {
         command.args(["--isolation", "off"]);

@@ -3,14 +3,21 @@
 use super::api_definition::{self, backend_urn};
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{api_version, gateway_status, group, page, publication};
-use crate::codes::apig::{API_NOT_FOUND, API_PUBLISHED};
+use super::{belongings, gateway_status, group, page, publication};
+use crate::codes::apig::{API_NOT_FOUND, API_PUBLISHED, API_QUOTA, GROUP_API_QUOTA};
 use crate::local::Context;
 use crate::local::store::Read;
-use crate::local::store::records::{APIS, ApiRecord, GroupRecord};
+use crate::local::store::records::{APIS, ApiRecord, GATEWAYS, GatewayRecord, GroupRecord};
 use crate::wire::api::{Api, ApiFunction, ApiList, CreateApi, DeleteApi, ListApis, ShowDetailsOfApi, UpdateApi};
 use jiff::Timestamp;
 use serde_json::Value;
+
+/// How many APIs a gateway may have, by its edition.
+const QUOTAS: &[(&str, usize)] = &[("BASIC", 250), ("PROFESSIONAL", 800), ("ENTERPRISE", 2000)];
+/// How many one of the largest edition may have.
+const LARGEST_QUOTA: usize = 8000;
+/// How many a group may have.
+const GROUP_QUOTA: usize = 1000;
 
 /// The API `id` of the gateway.
 ///
@@ -23,7 +30,7 @@ pub(super) fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<ApiR
 }
 
 /// An API as it is answered: with its group, and where it is published.
-fn shown(view: &impl Read, record: ApiRecord, group: &GroupRecord) -> Result<Api, Refusal> {
+pub(super) fn shown(view: &impl Read, record: ApiRecord, group: &GroupRecord) -> Result<Api, Refusal> {
     let mut api = record.api;
     publication::mark(view, &mut api)?;
     api.group_name = Some(group.group.name.clone());
@@ -42,7 +49,8 @@ fn defined(
     (instance_id, sent): (&str, &Api),
     now: Timestamp,
 ) -> Result<(ApiRecord, GroupRecord), Refusal> {
-    gateway_status::usable(view, instance_id, now)?;
+    let gateway = gateway_status::usable(view, instance_id, now)?;
+    api_definition::fits_gateway(&gateway, sent)?;
     let group = group::find(view, instance_id, &sent.group_id)?;
     let nothing = ApiFunction::default();
     let urn = backend_urn(context, view, sent.func_info.as_ref().unwrap_or(&nothing))?;
@@ -61,11 +69,38 @@ pub(super) async fn create(call: Call, input: CreateApi) -> Result<Api, Refusal>
         context.store.write(|writer| {
             let (record, group) = defined(context, writer, (&input.instance_id, &input.body), now)?;
             api_definition::fits_beside(writer, &record.api)?;
+            has_room(writer, &record)?;
             writer.put(&APIS, &record.api.id, &record)?;
             shown(writer, record, &group)
         })
     })
     .await
+}
+
+/// How many APIs the gateway of `record` may have.
+pub(super) fn quota(record: &GatewayRecord) -> usize {
+    let spec = record.gateway.spec.trim_start_matches("NLB_");
+    let found = QUOTAS.iter().find(|(edition, _)| spec.starts_with(edition));
+    found.map_or(LARGEST_QUOTA, |(_, most)| *most)
+}
+
+/// Whether the gateway and the group of the new API `record` may have one more.
+///
+/// # Errors
+/// 403 `APIG.3102`, `APIG.3125`.
+pub(super) fn has_room(view: &impl Read, record: &ApiRecord) -> Result<(), Refusal> {
+    let mut others = view.scan(&APIS, "")?;
+    others.retain(|other| other.instance_id == record.instance_id);
+    let gateway: Option<GatewayRecord> = view.get(&GATEWAYS, &record.instance_id)?;
+    let most = gateway.map_or(LARGEST_QUOTA, |record| quota(&record));
+    if others.len() >= most {
+        return Err(Refusal::because(API_QUOTA, format!("{most} APIs")));
+    }
+    others.retain(|other| other.api.group_id == record.api.group_id);
+    match others.len() < GROUP_QUOTA {
+        true => Ok(()),
+        false => Err(Refusal::because(GROUP_API_QUOTA, format!("{GROUP_QUOTA} APIs"))),
+    }
 }
 
 /// ListApisV2.
@@ -183,7 +218,7 @@ pub(super) async fn delete(call: Call, input: DeleteApi) -> Result<(), Refusal> 
             if let Some(environments) = api.run_env_name {
                 return Err(Refusal::because(API_PUBLISHED, format!("in {environments}")));
             }
-            api_version::forget(writer, &input.api_id)?;
+            belongings::of_api(writer, &input.api_id)?;
             Ok(writer.remove(&APIS, &input.api_id)?)
         })
     })

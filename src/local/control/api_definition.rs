@@ -2,14 +2,14 @@
 
 use super::identity::new_id;
 use super::refusal::Refusal;
-use super::{function, group};
+use super::{function, gateway_feature, group};
 use crate::codes::apig::{
-    API_NAME_EXISTS, API_PATH_EXISTS, FUNCTION_URN, FUNCTION_URN_NOT_FOUND, PARAMETER_MISSING, PARAMETER_VALUE,
-    PATH_PARAMETER_UNDEFINED,
+    API_NAME_EXISTS, API_PATH_EXISTS, FUNCTION_URN, FUNCTION_URN_NOT_FOUND, PARAMETER_MISSING, PARAMETER_QUOTA,
+    PARAMETER_VALUE, PATH_PARAMETER_UNDEFINED,
 };
 use crate::local::Context;
 use crate::local::store::Read;
-use crate::local::store::records::{APIS, ApiRecord, GroupRecord};
+use crate::local::store::records::{APIS, ApiRecord, GatewayRecord, GroupRecord};
 use crate::wire::api::{Api, ApiFunction, FUNCTION_BACKEND, MATCH_EXACT, MATCH_PREFIX, NETWORK_V1, NETWORK_V2, SYNC};
 use crate::wire::{FunctionUrn, rule};
 use jiff::Timestamp;
@@ -19,10 +19,16 @@ use serde_json::{Map, Value, json};
 pub(super) const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY"];
 /// The ways of `match_mode`.
 pub(super) const MATCH_MODES: &[&str] = &[MATCH_EXACT, MATCH_PREFIX];
+/// How many parameters an API may have.
+const PARAMETERS: usize = 50;
 /// The longest remark, in characters.
 const REMARK: usize = 255;
 
-fn one_of(name: &str, value: &str, allowed: &[&str]) -> Result<(), Refusal> {
+/// Whether `value` of the parameter `name` is one of those `allowed`.
+///
+/// # Errors
+/// 400 `APIG.2001` when it is empty, `APIG.2012` when it is another.
+pub(super) fn one_of(name: &str, value: &str, allowed: &[&str]) -> Result<(), Refusal> {
     if allowed.contains(&value) {
         return Ok(());
     }
@@ -53,6 +59,9 @@ pub(super) fn check(api: &Api) -> Result<(), Refusal> {
     one_of("req_method", &api.req_method, METHODS)?;
     rule::request_path(&api.req_uri).map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "req_uri", broken))?;
     path_variables(api)?;
+    if parameters(&api.other).count() > PARAMETERS {
+        return Err(Refusal::because(PARAMETER_QUOTA, format!("{PARAMETERS} parameters")));
+    }
     one_of(
         "match_mode",
         api.match_mode.as_deref().unwrap_or(MATCH_EXACT),
@@ -94,13 +103,29 @@ fn check_backend(backend: &ApiFunction) -> Result<(), Refusal> {
     one_of("func_info.network_type", network, &[NETWORK_V1, NETWORK_V2])?;
     let invocation = backend.invocation_type.as_deref().unwrap_or_default();
     one_of("func_info.invocation_type", invocation, &[SYNC, "async"])?;
-    rule::backend_timeout(backend.timeout).map_err(|broken| {
-        let hint = match network {
-            NETWORK_V2 => "; more needs the gateway's feature backend_timeout, which is not raised",
-            _ => "",
-        };
-        Refusal::parameter(PARAMETER_VALUE, "func_info.timeout", format!("{broken}{hint}"))
-    })
+    let fits = match network {
+        NETWORK_V2 => rule::raised_backend_timeout(backend.timeout),
+        _ => rule::backend_timeout(backend.timeout),
+    };
+    fits.map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "func_info.timeout", broken))
+}
+
+/// Whether `gateway` lets an API be as `sent` says.
+///
+/// # Errors
+/// 400 `APIG.2012` for a backend timeout over what its feature `backend_timeout` allows.
+pub(super) fn fits_gateway(gateway: &GatewayRecord, sent: &Api) -> Result<(), Refusal> {
+    let most = gateway_feature::longest_backend_timeout(gateway);
+    match &sent.func_info {
+        Some(backend) if backend.timeout > most => {
+            let detail = format!(
+                "{} is more than {most}; more needs the gateway's feature backend_timeout, which is not raised so far",
+                backend.timeout
+            );
+            Err(Refusal::parameter(PARAMETER_VALUE, "func_info.timeout", detail))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The unqualified URN of the function behind an API, which exists. The local cloud publishes no versions.

@@ -1,12 +1,13 @@
 //! Versions of an API: what each publication made of it, and which of them runs.
 
 use super::identity::new_id;
+use super::publication::Moment;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::{api, api_definition, gateway_status, group, page, publication};
 use crate::codes::apig::{PARAMETER_MISSING, VERSION_NOT_FOUND};
 use crate::local::store::records::{API_VERSIONS, ApiVersionRecord, PUBLICATIONS, PublicationRecord};
-use crate::local::store::{Read, StoreError, Writer};
+use crate::local::store::{Read, Writer};
 use crate::wire::api::{Api, Publication};
 use crate::wire::api_version::{
     ApiVersion, ApiVersionList, ChangeApiVersion, DeleteApiByVersionId, IN_FORCE, ListApiVersionDetail,
@@ -21,7 +22,7 @@ const KEPT: usize = 10;
 const NUMBER: &str = "%Y%m%d%H%M%S";
 
 /// Versions are kept in the order of their numbers, which no two of an API share in an environment.
-fn key(version: &ApiVersion) -> String {
+pub(super) fn key(version: &ApiVersion) -> String {
     format!("{}:{}:{}", version.api_id, version.env_id, version.version_no)
 }
 
@@ -70,24 +71,6 @@ fn number(now: Timestamp, last: &str) -> String {
         }
         time += SignedDuration::from_secs(1);
     }
-}
-
-/// Forgets the versions of an API.
-pub(super) fn forget(writer: &Writer, api_id: &str) -> Result<(), Refusal> {
-    for record in of(writer, api_id, None)? {
-        writer.remove(&API_VERSIONS, &key(&record.version))?;
-    }
-    Ok(())
-}
-
-/// Forgets the versions on a gateway in one of its environments, or in all.
-pub(super) fn forget_on(writer: &Writer, instance_id: &str, env_id: Option<&str>) -> Result<(), StoreError> {
-    for record in writer.scan(&API_VERSIONS, "")? {
-        if record.instance_id == instance_id && env_id.is_none_or(|id| record.version.env_id == id) {
-            writer.remove(&API_VERSIONS, &key(&record.version))?;
-        }
-    }
-    Ok(())
 }
 
 /// The publication of `version`, if that is what runs.
@@ -152,18 +135,20 @@ pub(super) async fn change(call: Call, input: ChangeApiVersion) -> Result<Public
                 let detail = format!("`{id}` is a version of another API");
                 return Err(Refusal::because(VERSION_NOT_FOUND, detail));
             }
-            put_in_force(writer, record)
+            put_in_force(writer, record, Moment::of(context, now))
         })
     })
     .await
 }
 
-fn put_in_force(writer: &Writer, record: ApiVersionRecord) -> Result<Publication, Refusal> {
+fn put_in_force(writer: &Writer, record: ApiVersionRecord, moment: Moment) -> Result<Publication, Refusal> {
     let version = record.version;
     let key = publication::key(&version.api_id, &version.env_id);
     let before: Option<PublicationRecord> = writer.get(&PUBLICATIONS, &key)?;
     let publication = Publication {
-        publish_id: before.map_or_else(new_id, |before| before.publication.publish_id),
+        publish_id: before
+            .as_ref()
+            .map_or_else(new_id, |before| before.publication.publish_id.clone()),
         api_id: version.api_id,
         api_name: record.api.name.clone(),
         env_id: version.env_id,
@@ -177,7 +162,7 @@ fn put_in_force(writer: &Writer, record: ApiVersionRecord) -> Result<Publication
         publication: publication.clone(),
         api: record.api,
     };
-    writer.put(&PUBLICATIONS, &key, &record)?;
+    publication::replace(writer, &key, (before, Some(&record)), moment)?;
     Ok(publication)
 }
 
@@ -214,8 +199,9 @@ pub(super) async fn delete(call: Call, input: DeleteApiByVersionId) -> Result<()
         context.store.write(|writer| {
             gateway_status::usable(writer, &input.instance_id, now)?;
             let version = find(writer, &input.instance_id, &input.version_id)?.version;
-            if running(writer, &version)?.is_some() {
-                writer.remove(&PUBLICATIONS, &publication::key(&version.api_id, &version.env_id))?;
+            if let Some(before) = running(writer, &version)? {
+                let key = publication::key(&version.api_id, &version.env_id);
+                publication::replace(writer, &key, (Some(before), None), Moment::of(context, now))?;
             }
             Ok(writer.remove(&API_VERSIONS, &key(&version))?)
         })

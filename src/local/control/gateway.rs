@@ -7,19 +7,21 @@ use super::identity::{new_id, own_uuid};
 use super::refusal::Refusal;
 use super::request::Call;
 use super::vpc::members;
-use super::{api_version, group, page};
-use crate::codes::apig::{GATEWAY_NAME_EXISTS, GATEWAY_NOT_FOUND, GATEWAY_QUOTA, GATEWAY_STATUS_CONFLICT};
-use crate::local::store::records::{APIS, ENVIRONMENTS, GATEWAYS, GROUPS, GatewayRecord, PUBLICATIONS};
+use super::{belongings, gateway_change, group, page};
+use crate::codes::apig::{
+    GATEWAY_NAME_EXISTS, GATEWAY_NOT_FOUND, GATEWAY_NOT_READY, GATEWAY_QUOTA, GATEWAY_STATUS_CONFLICT,
+};
+use crate::local::store::records::{GATEWAYS, GROUPS, GatewayRecord};
 use crate::local::store::{Read, StoreError, Writer};
 use crate::wire::gateway::{
     CreateInstance, DeleteInstances, EDITIONS, Gateway, GatewayJob, GatewayList, GatewayProgress, ListAvailableZones,
-    ListInstances, ShowDetailsOfInstance, ShowDetailsOfInstanceProgress, Zone, ZoneList,
+    ListInstances, ShowDetailsOfInstance, ShowDetailsOfInstanceProgress, UpdateInstance, Zone, ZoneList,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 /// How many gateways a project may have.
-const QUOTA: usize = 5;
+pub(super) const QUOTA: usize = 5;
 
 /// Members of a gateway that lists have, besides those with a field of their own.
 const LISTED: &[&str] = &[
@@ -44,12 +46,7 @@ pub(super) async fn create(call: Call, input: CreateInstance) -> Result<GatewayJ
         let written = context.store.write(|writer| {
             forget_gone(writer, now)?;
             let siblings = writer.scan(&GATEWAYS, "")?;
-            if siblings
-                .iter()
-                .any(|other| other.gateway.instance_name == new.instance_name)
-            {
-                return Err(Refusal::new(GATEWAY_NAME_EXISTS));
-            }
+            name_is_free(&siblings, &new.instance_name)?;
             if siblings.len() >= QUOTA {
                 return Err(Refusal::because(GATEWAY_QUOTA, format!("{QUOTA} gateways")));
             }
@@ -64,7 +61,19 @@ pub(super) async fn create(call: Call, input: CreateInstance) -> Result<GatewayJ
     .await
 }
 
-fn job(instance_id: String) -> GatewayJob {
+/// Whether none of `others` bears `name`.
+///
+/// # Errors
+/// 400 `APIC.7500`.
+fn name_is_free(others: &[GatewayRecord], name: &str) -> Result<(), Refusal> {
+    match others.iter().any(|other| other.gateway.instance_name == name) {
+        true => Err(Refusal::new(GATEWAY_NAME_EXISTS)),
+        false => Ok(()),
+    }
+}
+
+/// What is answered for work on the gateway `instance_id` that goes on in the background.
+pub(super) fn job(instance_id: String) -> GatewayJob {
     let job_id = format!("JOB-{}", new_id());
     let message = format!(
         "JOB_ASSIGNED_FOR_PROVISIONING_0003I:The job {job_id} has been assigned to the instance {instance_id} for \
@@ -124,6 +133,39 @@ fn find(view: &impl Read, id: &str, now: Timestamp) -> Result<GatewayRecord, Ref
     gateway_status::living(view, id, now)?.ok_or_else(|| Refusal::because(GATEWAY_NOT_FOUND, format!("id:{id}")))
 }
 
+/// The gateway `id`, which runs.
+///
+/// # Errors
+/// 404 `APIC.7302`, 409 `APIC.7710`.
+pub(super) fn running(view: &impl Read, id: &str, now: Timestamp) -> Result<GatewayRecord, Refusal> {
+    let record = find(view, id, now)?;
+    match Stage::of(&record, now) {
+        Stage::Running => Ok(record),
+        _ => Err(Refusal::new(GATEWAY_NOT_READY)),
+    }
+}
+
+/// UpdateInstanceV2. What is left out stays.
+pub(super) async fn update(call: Call, input: UpdateInstance) -> Result<Gateway, Refusal> {
+    let UpdateInstance { instance_id, body } = input;
+    gateway_change::check(&call.context.account, &body)?;
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let mut record = running(writer, &instance_id, now)?;
+            let mut siblings = writer.scan(&GATEWAYS, "")?;
+            siblings.retain(|other| other.gateway.id != instance_id);
+            if let Some(name) = &body.instance_name {
+                name_is_free(&siblings, name)?;
+            }
+            gateway_change::apply(&context.account, &mut record, &body)?;
+            writer.put(&GATEWAYS, &instance_id, &record)?;
+            Ok(gateway_status::shown(&record, now))
+        })
+    })
+    .await
+}
+
 /// ShowDetailsOfInstanceV2.
 pub(super) async fn show(call: Call, input: ShowDetailsOfInstance) -> Result<Gateway, Refusal> {
     let store = &call.context.store;
@@ -154,7 +196,7 @@ pub(super) async fn delete(call: Call, input: DeleteInstances) -> Result<(), Ref
             let delay = i64::try_from(context.behaviour.gateway_delay.as_millis()).unwrap_or(i64::MAX);
             record.gone_at = Some(now.as_millisecond().saturating_add(delay));
             writer.put(&GATEWAYS, &record.gateway.id, &record)?;
-            Ok(clear(writer, &record.gateway.id)?)
+            Ok(belongings::clear(writer, &record.gateway.id)?)
         })?;
         close(context, &groups);
         Ok(())
@@ -166,33 +208,6 @@ fn close(context: &Context, groups: &[String]) {
     for group in groups {
         context.ports.close(group);
     }
-}
-
-/// Removes all that is on the gateway `id`, and returns the ids of the groups that were.
-fn clear(writer: &Writer, id: &str) -> Result<Vec<String>, StoreError> {
-    let mut groups = Vec::new();
-    for record in writer.scan(&GROUPS, "")? {
-        if record.instance_id == id {
-            writer.remove(&GROUPS, &record.group.id)?;
-            groups.push(record.group.id);
-        }
-    }
-    for record in writer.scan(&ENVIRONMENTS, &format!("{id}:"))? {
-        writer.remove(&ENVIRONMENTS, &format!("{id}:{}", record.environment.id))?;
-    }
-    for record in writer.scan(&APIS, "")? {
-        if record.instance_id == id {
-            writer.remove(&APIS, &record.api.id)?;
-        }
-    }
-    for record in writer.scan(&PUBLICATIONS, "")? {
-        if record.instance_id == id {
-            let publication = &record.publication;
-            writer.remove(&PUBLICATIONS, &format!("{}:{}", publication.api_id, publication.env_id))?;
-        }
-    }
-    api_version::forget_on(writer, id, None)?;
-    Ok(groups)
 }
 
 /// ListAvailableZonesV2.

@@ -4,23 +4,20 @@ use super::super::{Account, Context};
 use super::identity::{new_id, own_uuid};
 use super::refusal::Refusal;
 use super::vpc::members;
-use super::{security_group, subnet, vpc};
+use super::{gateway_feature, gateway_tag, security_group, subnet, vpc};
 use crate::codes::apig::{
     GATEWAY_PARAMETER, MAINTENANCE_BEGIN, MAINTENANCE_LENGTH, NO_ZONE, SECURITY_GROUP_NOT_FOUND, SPEC_NOT_FOUND,
 };
 use crate::local::store::records::GatewayRecord;
 use crate::wire::enterprise_project::DEFAULT_ID;
 use crate::wire::gateway::{BY_BANDWIDTH, EDITIONS, Gateway, GatewayAddress, NewGateway};
-use crate::wire::rule;
+use crate::wire::gateway_tag::Tag;
+use crate::wire::rule::{self, MAINTENANCE_HOURS, MAINTENANCE_WINDOW};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The letters of the region's zones.
 pub(super) const ZONES: &[char] = &['a', 'b', 'c'];
-/// The hours at which a maintenance window may begin.
-const HOURS: &[u8] = &[2, 6, 10, 14, 18, 22];
-/// How long it lasts, in hours.
-const WINDOW: u8 = 4;
 /// When it begins unless somebody says.
 const USUAL_HOUR: u8 = 22;
 
@@ -35,19 +32,29 @@ pub(super) fn check(account: &Account, new: &NewGateway) -> Result<(), Refusal> 
     }
     zones(account, &new.available_zone_ids)?;
     network(account, new)?;
-    window(new)?;
+    window(new.maintain_begin.as_deref(), new.maintain_end.as_deref())?;
     bandwidth(new)?;
-    let description = new.description.as_deref().unwrap_or_default();
-    if description.chars().count() > 255 || description.contains(['<', '>']) {
-        return Err(parameter("description", "at most 255 characters, no `<` and `>`"));
-    }
+    description(new.description.as_deref())?;
+    gateway_tag::check_all(&sent_tags(new)?)?;
     match new.enterprise_project_id.as_deref() {
         None | Some("" | DEFAULT_ID) => Ok(()),
         Some(other) => Err(parameter("enterpriseProjectId", format!("there is no `{other}`"))),
     }
 }
 
-fn parameter(name: &str, detail: impl std::fmt::Display) -> Refusal {
+/// Checks a description.
+pub(super) fn description(text: Option<&str>) -> Result<(), Refusal> {
+    rule::gateway_description(text.unwrap_or_default()).map_err(|broken| parameter("description", broken))
+}
+
+/// The tags that `new` brings.
+fn sent_tags(new: &NewGateway) -> Result<Vec<Tag>, Refusal> {
+    let tags = new.other.get("tags").cloned().unwrap_or_else(|| json!([]));
+    serde_json::from_value(tags).map_err(|error| parameter("tags", error))
+}
+
+/// The refusal of a value of a gateway.
+pub(super) fn parameter(name: &str, detail: impl std::fmt::Display) -> Refusal {
     Refusal::because(GATEWAY_PARAMETER, format!("parameter name[{name}], {detail}"))
 }
 
@@ -84,29 +91,39 @@ fn network(account: &Account, new: &NewGateway) -> Result<(), Refusal> {
             format!("there is no subnet `{}` in the VPC", new.subnet_id),
         ));
     }
-    if new.security_group_id != security_group::id(account) {
-        let detail = format!("`{}`", new.security_group_id);
-        return Err(Refusal::because(SECURITY_GROUP_NOT_FOUND, detail));
+    known_security_group(account, &new.security_group_id)
+}
+
+/// Whether there is the security group `id`.
+///
+/// # Errors
+/// 404 `APIC.7307`.
+pub(super) fn known_security_group(account: &Account, id: &str) -> Result<(), Refusal> {
+    match id == security_group::id(account) {
+        true => Ok(()),
+        false => Err(Refusal::because(SECURITY_GROUP_NOT_FOUND, format!("`{id}`"))),
     }
-    Ok(())
 }
 
 /// The maintenance window, both ends as they are written.
-fn window(new: &NewGateway) -> Result<(String, String), Refusal> {
+///
+/// # Errors
+/// 400 `APIC.7235`, `APIC.7230`.
+pub(super) fn window(begin: Option<&str>, end: Option<&str>) -> Result<(String, String), Refusal> {
     let hour_of = |text: &str| text.strip_suffix(":00:00").filter(|h| h.len() == 2)?.parse::<u8>().ok();
-    let begin = match new.maintain_begin.as_deref() {
+    let begin = match begin {
         None | Some("") => USUAL_HOUR,
         Some(text) => hour_of(text)
-            .filter(|hour| HOURS.contains(hour))
+            .filter(|hour| MAINTENANCE_HOURS.contains(hour))
             .ok_or_else(|| Refusal::because(MAINTENANCE_BEGIN, format!("`{text}`")))?,
     };
-    let end = format!("{:02}:00:00", (begin + WINDOW) % 24);
-    match new.maintain_end.as_deref() {
-        Some(other) if !other.is_empty() && other != end => Err(Refusal::because(
+    let expected = format!("{:02}:00:00", (begin + MAINTENANCE_WINDOW) % 24);
+    match end {
+        Some(other) if !other.is_empty() && other != expected => Err(Refusal::because(
             MAINTENANCE_LENGTH,
-            format!("`{other}` is not `{end}`"),
+            format!("`{other}` is not `{expected}`"),
         )),
-        _ => Ok((format!("{begin:02}:00:00"), end)),
+        _ => Ok((format!("{begin:02}:00:00"), expected)),
     }
 }
 
@@ -157,13 +174,15 @@ pub(super) fn record(
     let publicips = match new.ingress_bandwidth_size.unwrap_or(0) {
         0 => Vec::new(),
         bandwidth_size => vec![GatewayAddress {
-            // A network for documentation: no machine has such an address.
-            ip_address: format!("203.0.113.{host}"),
+            ip_address: public_address(host),
             bandwidth_size,
         }],
     };
     let mut other = settings(&context.account, new)?;
     other.extend(addresses(host));
+    if new.bandwidth_size.unwrap_or(0) > 0 {
+        other.insert("nat_eip_address".to_owned(), public_address(host + 1).into());
+    }
     other.insert(
         "endpoint_services".to_owned(),
         json!([{
@@ -187,13 +206,15 @@ pub(super) fn record(
         gateway,
         running_at: now.as_millisecond().saturating_add(delay),
         gone_at: None,
+        features: Vec::new(),
+        tags: sent_tags(new)?,
     })
 }
 
 /// What an answer repeats of `new`, and what all gateways of the region have in common.
 fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, Refusal> {
-    let (begin, end) = window(new)?;
-    let mut settings = members(json!({
+    let (begin, end) = window(new.maintain_begin.as_deref(), new.maintain_end.as_deref())?;
+    Ok(members(json!({
         "project_id": account.project_id, "type": "apig", "eip_address": "", "charging_mode": 0, "cbc_metadata": "",
         "loadbalancer_provider": "elb", "cbc_operation_locks": [],
         "description": new.description.as_deref().unwrap_or_default(),
@@ -202,17 +223,18 @@ fn settings(account: &Account, new: &NewGateway) -> Result<Map<String, Value>, R
         "user_id": user_id(account),
         "bandwidth_size": new.bandwidth_size.unwrap_or(0), "bandwidth_charging_mode": BY_BANDWIDTH,
         "ingress_bandwidth_charging_mode": BY_BANDWIDTH, "instance_version": "2.0.17", "virsubnet_id": null,
-        "supported_features": [], "endpoint_service": null, "is_releasable": true,
-    }));
-    if let Some(tags) = new.other.get("tags") {
-        settings.insert("tags".to_owned(), tags.clone());
-    }
-    Ok(settings)
+        "supported_features": gateway_feature::names(), "endpoint_service": null, "is_releasable": true,
+    })))
 }
 
 /// The id of the account's only user.
 pub(super) fn user_id(account: &Account) -> String {
     own_uuid(account, "user").replace('-', "")
+}
+
+/// An address of a network for documentation: no machine has it.
+pub(super) fn public_address(host: usize) -> String {
+    format!("203.0.113.{host}")
 }
 
 /// The addresses of a gateway in the account's subnet.

@@ -134,6 +134,8 @@ mod tests {
             },
             running_at: 2000,
             gone_at,
+            features: Vec::new(),
+            tags: Vec::new(),
         }
     }
 

@@ -5,17 +5,21 @@ use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::vpc::members;
-use super::{gateway_status, page};
-use crate::codes::apig::{GROUP_NAME_EXISTS, GROUP_NOT_EMPTY, GROUP_NOT_FOUND, PARAMETER_VALUE};
+use super::{belongings, gateway_status, page};
+use crate::codes::apig::{GROUP_NAME_EXISTS, GROUP_NOT_EMPTY, GROUP_NOT_FOUND, GROUP_QUOTA, PARAMETER_VALUE};
 use crate::local::store::Read;
 use crate::local::store::records::{APIS, GROUPS, GroupRecord};
 use crate::wire::group::{
-    CreateApiGroup, DeleteApiGroup, Group, GroupList, ListApiGroups, NewGroup, ShowDetailsOfApiGroup,
+    CreateApiGroup, DeleteApiGroup, Group, GroupList, ListApiGroups, NewGroup, ShowDetailsOfApiGroup, UpdateApiGroup,
+    UpdateSlDomainSetting,
 };
+use crate::wire::name_check::CheckApiGroups;
 use crate::wire::rule;
 use jiff::Timestamp;
 use serde_json::json;
 
+/// How many groups a gateway may have.
+pub(super) const QUOTA: usize = 1500;
 /// The longest remark of a group, in characters.
 const REMARK: usize = 1000;
 
@@ -30,8 +34,7 @@ const IS_CREATED: i64 = 2;
 /// CreateApiGroupV2.
 pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, Refusal> {
     let CreateApiGroup { instance_id, body } = input;
-    rule::group_name(&body.name).map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "name", broken))?;
-    remark(body.remark.as_deref(), REMARK)?;
+    check(&body)?;
     let now = call.now;
     call.blocking(move |context| {
         context
@@ -48,6 +51,67 @@ pub(super) async fn create(call: Call, input: CreateApiGroup) -> Result<Group, R
         written.map(|()| record.group)
     })
     .await
+}
+
+fn check(new: &NewGroup) -> Result<(), Refusal> {
+    rule::group_name(&new.name).map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "name", broken))?;
+    remark(new.remark.as_deref(), REMARK)
+}
+
+/// UpdateApiGroupV2. A remark that is left out stays.
+pub(super) async fn update(call: Call, input: UpdateApiGroup) -> Result<Group, Refusal> {
+    let UpdateApiGroup {
+        instance_id,
+        group_id,
+        body,
+    } = input;
+    check(&body)?;
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            gateway_status::usable(writer, &instance_id, now)?;
+            let mut record = find(writer, &instance_id, &group_id)?;
+            let others = on(writer, &instance_id)?;
+            if others
+                .iter()
+                .any(|other| other.group.id != group_id && other.group.name == body.name)
+            {
+                return Err(Refusal::because(GROUP_NAME_EXISTS, format!("`{}`", body.name)));
+            }
+            record.group.name.clone_from(&body.name);
+            record.group.remark = body.remark.clone().or(record.group.remark);
+            record.group.update_time = now.to_string();
+            writer.put(&GROUPS, &group_id, &record)?;
+            Ok(record.group)
+        })
+    })
+    .await
+}
+
+/// UpdateSlDomainSettingV2.
+pub(super) async fn update_sl_domain(call: Call, input: UpdateSlDomainSetting) -> Result<(), Refusal> {
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            gateway_status::usable(writer, &input.instance_id, now)?;
+            let mut record = find(writer, &input.instance_id, &input.group_id)?;
+            let open = input.body.sl_domain_access_enabled;
+            record
+                .group
+                .other
+                .insert("sl_domain_access_enabled".to_owned(), open.into());
+            Ok(writer.put(&GROUPS, &input.group_id, &record)?)
+        })
+    })
+    .await
+}
+
+/// CheckApiGroupsV2.
+pub(super) async fn check_name(call: Call, input: CheckApiGroups) -> Result<(), Refusal> {
+    let name = input.body.group_name;
+    rule::group_name(&name).map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "group_name", broken))?;
+    let store = &call.context.store;
+    store.read(|reader| free(reader, &input.instance_id, &name, call.now))
 }
 
 /// The record of the new `group`, with a port that serves it from now on.
@@ -91,10 +155,13 @@ pub(super) fn remark(remark: Option<&str>, most: usize) -> Result<(), Refusal> {
 /// Whether a group `name` may be made on the gateway.
 fn free(view: &impl Read, instance_id: &str, name: &str, now: Timestamp) -> Result<(), Refusal> {
     gateway_status::usable(view, instance_id, now)?;
-    let taken = on(view, instance_id)?.iter().any(|record| record.group.name == name);
-    match taken {
-        true => Err(Refusal::because(GROUP_NAME_EXISTS, format!("`{name}`"))),
-        false => Ok(()),
+    let others = on(view, instance_id)?;
+    if others.iter().any(|record| record.group.name == name) {
+        return Err(Refusal::because(GROUP_NAME_EXISTS, format!("`{name}`")));
+    }
+    match others.len() < QUOTA {
+        true => Ok(()),
+        false => Err(Refusal::because(GROUP_QUOTA, format!("{QUOTA} groups"))),
     }
 }
 
@@ -189,6 +256,7 @@ pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refu
                 .get("is_default")
                 .is_some_and(|kind| *kind == IS_DEFAULT)
             {
+                // With which code the service says so, and whether it does, is not known.
                 let detail = format!("the group {DEFAULT} goes with its gateway");
                 return Err(Refusal::parameter(PARAMETER_VALUE, "group_id", detail));
             }
@@ -198,6 +266,7 @@ pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refu
                 let names: Vec<String> = apis.into_iter().map(|record| record.api.name).collect();
                 return Err(Refusal::because(GROUP_NOT_EMPTY, names.join(", ")));
             }
+            belongings::of_group(writer, &input.group_id)?;
             Ok(writer.remove(&GROUPS, &input.group_id)?)
         })?;
         context.ports.close(&input.group_id);

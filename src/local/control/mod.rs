@@ -4,22 +4,36 @@
 //! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
 
 mod api;
+mod api_check;
+mod api_debug;
 mod api_definition;
+mod api_outline;
 mod api_version;
+mod app;
+mod app_authorization;
+mod app_code;
 mod archive;
+mod belongings;
 mod clock;
 mod configuration;
 mod dependency;
+mod domain;
 mod download;
 mod enterprise_project;
 mod environment;
+mod environment_variable;
 mod fetch;
 mod front_door;
 mod function;
 mod function_code;
 mod gateway;
+mod gateway_address;
+mod gateway_change;
 mod gateway_creation;
+mod gateway_feature;
+mod gateway_quota;
 mod gateway_status;
+mod gateway_tag;
 mod group;
 mod identity;
 mod page;
@@ -34,6 +48,8 @@ mod short_urn;
 mod subnet;
 #[cfg(test)]
 mod tests;
+mod throttle;
+mod throttle_binding;
 mod trigger;
 mod user_data;
 mod vpc;
@@ -51,7 +67,8 @@ use std::sync::Arc;
 /// Serves every operation of the control plane, and refuses what is not served.
 pub(super) fn router(contexts: Arc<Contexts>) -> Router {
     let routes = Routes::default();
-    let routes = publications(gateways(networks(functions(routes))));
+    let routes = gateway_settings(gateways(networks(functions(routes))));
+    let routes = callers(publications(routes));
     routes
         .0
         .route(download::PATH, get(download::serve))
@@ -143,15 +160,46 @@ fn gateways(routes: Routes) -> Routes {
         .serve(gateway::list)
         .serve(gateway::show)
         .serve(gateway::progress)
+        .serve(gateway::update)
         .serve(gateway::delete)
         .serve(gateway::zones)
         .serve(group::create)
         .serve(group::list)
         .serve(group::show)
+        .serve(group::update)
+        .serve(group::update_sl_domain)
+        .serve(group::check_name)
         .serve(group::delete)
         .serve(environment::create)
+        .serve(domain::create)
+        .serve(domain::update)
+        .serve(domain::delete)
         .serve(environment::list)
+        .serve(environment::update)
         .serve(environment::delete)
+}
+
+fn gateway_settings(routes: Routes) -> Routes {
+    routes
+        .serve(gateway_address::add_inbound)
+        .serve(gateway_address::update_inbound)
+        .serve(gateway_address::remove_inbound)
+        .serve(gateway_address::add_outbound)
+        .serve(gateway_address::update_outbound)
+        .serve(gateway_address::remove_outbound)
+        .serve(gateway_feature::create)
+        .serve(gateway_feature::list)
+        .serve(gateway_feature::supported)
+        .serve(gateway_tag::list)
+        .serve(gateway_tag::change)
+        .serve(gateway_quota::of_project)
+        .serve(gateway_quota::of_gateway)
+        .serve(gateway_quota::restriction)
+        .serve(environment_variable::create)
+        .serve(environment_variable::list)
+        .serve(environment_variable::show)
+        .serve(environment_variable::update)
+        .serve(environment_variable::delete)
 }
 
 fn publications(routes: Routes) -> Routes {
@@ -161,9 +209,45 @@ fn publications(routes: Routes) -> Routes {
         .serve(api::show)
         .serve(api::update)
         .serve(api::delete)
+        .serve(api_check::check)
+        .serve(api_debug::debug)
         .serve(publication::publish)
+        .serve(publication::batch)
+        .serve(publication::runtime)
         .serve(api_version::list)
         .serve(api_version::change)
         .serve(api_version::show)
         .serve(api_version::delete)
+}
+
+fn callers(routes: Routes) -> Routes {
+    routes
+        .serve(app::create)
+        .serve(app::list)
+        .serve(app::show)
+        .serve(app::exists)
+        .serve(app::update)
+        .serve(app::reset_secret)
+        .serve(app::delete)
+        .serve(app_code::create)
+        .serve(app_code::create_auto)
+        .serve(app_code::list)
+        .serve(app_code::show)
+        .serve(app_code::delete)
+        .serve(app_authorization::create)
+        .serve(app_authorization::bound_apis)
+        .serve(app_authorization::unbound_apis)
+        .serve(app_authorization::bound_apps)
+        .serve(app_authorization::delete)
+        .serve(throttle::create)
+        .serve(throttle::list)
+        .serve(throttle::show)
+        .serve(throttle::update)
+        .serve(throttle::delete)
+        .serve(throttle_binding::create)
+        .serve(throttle_binding::delete)
+        .serve(throttle_binding::delete_all)
+        .serve(throttle_binding::bound)
+        .serve(throttle_binding::unbound)
+        .serve(throttle_binding::of_api)
 }

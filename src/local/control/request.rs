@@ -205,6 +205,9 @@ fn success<O: Operation>(output: &O::Output, request_id: &str) -> Result<Respons
         return Ok(finish(Response::new(Body::empty()), status, request_id));
     }
     let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
+    if body.is_null() {
+        return Ok(finish(Response::new(Body::empty()), status, request_id));
+    }
     Ok(json_response(status, &body, request_id))
 }
 

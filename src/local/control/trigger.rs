@@ -3,9 +3,10 @@
 
 use super::api_definition::{self, METHODS};
 use super::identity::new_id;
+use super::publication::Moment;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{clock, environment, function, gateway_status, group, page, publication};
+use super::{api, clock, environment, function, gateway_status, group, page, publication};
 use crate::codes::functiongraph::{
     DEDICATED_GATEWAY as PARAMETERS, FUNCTION_NOT_FOUND, GATEWAY_TRIGGER_EXISTS, GATEWAY_TRIGGER_NOT_FOUND, INTERNAL,
     INVALID_PARAMETER, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG, TRIGGER_NOT_FOUND, TRIGGER_TYPE, UNAUTHORISED,
@@ -162,7 +163,7 @@ pub(super) async fn create(call: Call, input: CreateFunctionTrigger) -> Result<T
         context.store.write(|writer| {
             let function = associated(context, writer, &urn, FUNCTION_NOT_FOUND)?;
             let (_, group, environment) = plan.place(writer, now)?;
-            let api = publish(writer, &plan, (&urn, &environment), now)?;
+            let api = publish(writer, &plan, (&urn, &environment), Moment::of(context, now))?;
             let trigger = trigger(&plan, &group, api, now);
             let record = TriggerRecord { function, trigger };
             writer.put(&TRIGGERS, &record.trigger.trigger_id, &record)?;
@@ -190,7 +191,7 @@ fn publish(
     writer: &Writer,
     plan: &Plan,
     (urn, environment): (&FunctionUrn, &Environment),
-    now: Timestamp,
+    moment: Moment,
 ) -> Result<Api, Refusal> {
     for other in api_definition::siblings(writer, &plan.api)? {
         if other.name == plan.api.name {
@@ -206,10 +207,11 @@ fn publish(
     }
     let record = ApiRecord {
         instance_id: plan.instance_id.clone(),
-        api: api_definition::complete(&plan.api, &urn.unqualified(), now),
+        api: api_definition::complete(&plan.api, &urn.unqualified(), moment.now),
     };
+    api::has_room(writer, &record)?;
     writer.put(&APIS, &record.api.id, &record)?;
-    publication::put(writer, &record, environment, (String::new(), now))?;
+    publication::put(writer, &record, environment, (String::new(), moment))?;
     Ok(record.api)
 }
 

@@ -1,5 +1,6 @@
 //! Whether a call may go to a function, and to which: everything that is checked before an instance is asked for.
 
+use super::debug::Debugged;
 use super::headers::STAGE;
 use super::instance::Plan;
 use super::refusal::{ApiName, Called, Refusal, UpgradeFault};
@@ -35,6 +36,8 @@ pub(super) struct Arrival<'a> {
     pub(super) upgrade: bool,
     /// The member of a function's configuration that stands for the WebSocket switch.
     pub(super) websocket_field: &'a str,
+    /// What the management plane wants to debug.
+    pub(super) debug: Option<&'a Debugged>,
 }
 
 /// Where a call goes.
@@ -115,23 +118,27 @@ fn host(request: &request::Parts) -> Option<String> {
     header.or_else(|| request.uri.authority().map(ToString::to_string))
 }
 
-/// Where a call goes.
+/// The API that a call is for.
 ///
 /// # Errors
-/// It goes nowhere, or may not.
-pub(super) fn admit(
+/// There is none, or it serves another scheme.
+pub(super) fn route(
     snapshot: &Snapshot,
     request: &request::Parts,
     group_id: &str,
     arrival: &Arrival<'_>,
-) -> Result<Target, Refusal> {
+) -> Result<Arc<Route>, Refusal> {
     let call = Call {
         group_id,
         environment: stage(&request.headers),
         method: request.method.as_str(),
         path: request.uri.path(),
     };
-    let route = snapshot.routes.find(call).map_err(|miss| {
+    let found = match arrival.debug {
+        None => snapshot.routes.find(call),
+        Some(debug) => snapshot.routes.debugged(call, &debug.api_id, debug.published),
+    };
+    let route = found.map_err(|miss| {
         let called = Called {
             method: call.method.to_owned(),
             path: call.path.chars().take(200).collect(),
@@ -141,9 +148,14 @@ pub(super) fn admit(
         Refusal::Miss(Box::new(called), miss)
     })?;
     check_scheme(&route.api.req_protocol, request, arrival)?;
-    if route.api.auth_type != "NONE" {
-        return Err(Refusal::Authentication(route.api.auth_type.clone()));
-    }
+    Ok(Arc::clone(route))
+}
+
+/// Where a call of `route` goes.
+///
+/// # Errors
+/// Nowhere: there is no function, or it cannot answer as it is.
+pub(super) fn target(snapshot: &Snapshot, route: Arc<Route>, arrival: &Arrival<'_>) -> Result<Target, Refusal> {
     let info = route
         .api
         .func_info
@@ -151,8 +163,8 @@ pub(super) fn admit(
         .filter(|_| route.api.backend_type == FUNCTION_BACKEND);
     let info = info.ok_or_else(|| Refusal::Backend(route.api.backend_type.clone()))?;
     let target = Target {
-        route: Arc::clone(route),
         plan: Arc::clone(snapshot.function(&info.function_urn)?),
+        route: Arc::clone(&route),
     };
     check_function(&target, info, arrival)?;
     Ok(target)

@@ -4,6 +4,7 @@ use super::backend::{BodyError, Driver};
 use super::instance::Lease;
 use super::request_log::OpenRequest;
 use bytes::Bytes;
+use http_body_util::Full;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,6 +14,47 @@ use tokio::time::{Instant, Sleep};
 
 /// The longest body of a request, in bytes.
 pub(super) const BODY_LIMIT: u64 = 12 * 1024 * 1024;
+
+/// The body of a call: as the client sends it, or as it was held while a signature was checked.
+pub(super) enum Call {
+    /// Still coming.
+    Coming(Incoming),
+    /// Here as a whole.
+    Held(Full<Bytes>),
+}
+
+impl Call {
+    /// A body of these bytes.
+    pub(super) fn held(bytes: Bytes) -> Self {
+        Self::Held(Full::new(bytes))
+    }
+}
+
+impl Body for Call {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.get_mut() {
+            Self::Coming(body) => Pin::new(body).poll_frame(cx).map_err(BodyError::from),
+            Self::Held(body) => Pin::new(body).poll_frame(cx).map_err(BodyError::from),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Coming(body) => body.is_end_stream(),
+            Self::Held(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Coming(body) => body.size_hint(),
+            Self::Held(body) => body.size_hint(),
+        }
+    }
+}
 
 /// What became of a request's body.
 #[derive(Default)]
@@ -27,7 +69,7 @@ pub(super) struct Upload {
 /// A request's body, up to the limit.
 pub(super) struct Inbound {
     /// As the client sends it.
-    pub(super) body: Incoming,
+    pub(super) body: Call,
     /// What becomes of it.
     pub(super) upload: Arc<Upload>,
 }
@@ -43,7 +85,7 @@ impl Body for Inbound {
             Some(Ok(frame)) => frame,
             Some(Err(error)) => {
                 this.upload.broken.store(true, Ordering::Relaxed);
-                return Poll::Ready(Some(Err(error.into())));
+                return Poll::Ready(Some(Err(error)));
             }
         };
         let size = frame.data_ref().map_or(0, Bytes::len) as u64;

@@ -1,13 +1,17 @@
 //! Answers calls: admits them, lets the proxy carry them, and explains what it refuses.
 
 use super::admission::{self, Arrival};
+use super::authentication::Guards;
 use super::backend::{Body, full};
+use super::body::Call;
+use super::debug;
 use super::headers::{self, About};
 use super::proxy::{AfterUpgrade, Answer, Exchange};
 use super::refusal::Refusal;
 use super::request_log::{RequestLog, RequestRecord};
 use super::runner::Runner;
 use super::snapshot::Snapshots;
+use crate::sign::{Credentials, Secret};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -25,6 +29,10 @@ pub(super) struct Gateway {
     pub(super) requests: RequestLog,
     /// The member of a function's configuration that stands for the WebSocket switch.
     pub(super) websocket_field: String,
+    /// The account, whose keys sign for APIs with IAM authentication.
+    pub(super) account: Option<Credentials>,
+    /// By what the management plane is known.
+    pub(super) debug_word: Secret,
 }
 
 /// The connection that a call came by.
@@ -87,17 +95,33 @@ impl Gateway {
     ) -> Result<Answer, Refusal> {
         let arrived = tokio::time::Instant::now();
         let snapshot = self.snapshots.newest().await?;
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        let debugged = debug::take(&mut parts.headers, &self.debug_word);
         admission::check_size(&parts)?;
         let group_id = admission::group(&snapshot, &parts, &connection.group_id)?;
         record.group = snapshot.group_name(&group_id);
         let arrival = Arrival {
             port: connection.port,
-            tls: connection.tls,
+            tls: debugged.as_ref().map_or(connection.tls, |debugged| debugged.tls),
             upgrade: headers::is_upgrade(&parts),
             websocket_field: &self.websocket_field,
+            debug: debugged.as_ref(),
         };
-        let target = admission::admit(&snapshot, &parts, &group_id, &arrival)?;
+        let route = admission::route(&snapshot, &parts, &group_id, &arrival)?;
+        let guards = Guards {
+            callers: &snapshot.callers,
+            account: self.account.as_ref(),
+        };
+        let body = match debugged {
+            // Who debugs has proved itself to the management plane.
+            Some(_) => Call::Coming(body),
+            None => {
+                guards
+                    .admit(&route, (&parts, connection.tls), Call::Coming(body))
+                    .await?
+            }
+        };
+        let target = admission::target(&snapshot, route, &arrival)?;
         record.function = Some(target.plan.name().to_owned());
         let exchange = Exchange {
             target: &target,

@@ -5,15 +5,17 @@
 //! the control plane and nothing of its operations.
 //!
 //! Each instance has a machine of its own where the system allows it; else one function at a time runs, on the real
-//! 127.0.0.1:8000. The invocation of event functions and the check of callers' signatures are later pieces; what needs
-//! them is refused and explained.
+//! 127.0.0.1:8000. The invocation of event functions is a later piece; what needs it is refused and explained.
 
 mod admission;
+mod authentication;
 pub(in crate::local) mod authority;
 mod backend;
 mod body;
 mod bootstrap;
+mod callers;
 mod code;
+mod debug;
 mod function_log;
 mod gateway;
 mod headers;
@@ -45,11 +47,13 @@ pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
 
-use super::GroupPorts;
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
+use super::{DebugCall, GroupPorts, random_hex};
+use crate::sign::{Credentials, Secret};
 use function_log::FunctionLogs;
 use gateway::Gateway;
+use http::{HeaderName, HeaderValue};
 use ingress::Ingress;
 use instance::Launch;
 use isolation::Isolation;
@@ -83,6 +87,8 @@ pub(super) struct Options {
     pub(super) idle: Duration,
     /// The member of a function's configuration that stands for the WebSocket switch.
     pub(super) websocket_field: String,
+    /// The account, whose keys sign calls of APIs with IAM authentication.
+    pub(super) account: Option<Credentials>,
     /// What functions inherit of the environment.
     pub(super) inherited: Inherited,
     /// Whether instances get machines of their own.
@@ -100,6 +106,7 @@ impl Options {
             ready: Duration::from_secs(3),
             idle: Duration::from_secs(60),
             websocket_field,
+            account: None,
             inherited,
             isolation: IsolationSetting::Off,
             temporary: PathBuf::from("/tmp"),
@@ -151,6 +158,8 @@ impl DataPlane {
             runner: Runner::new(launcher, options.idle, setup.isolation.is_own()),
             requests: RequestLog::default(),
             websocket_field: options.websocket_field.clone(),
+            account: options.account.clone(),
+            debug_word: Secret::new(random_hex(24)),
         });
         clean(&setup, &gateway).await?;
         let reserved = options.function_address.port();
@@ -206,6 +215,10 @@ impl GroupPorts for DataPlane {
 
     fn close(&self, group_id: &str) {
         self.ingress.close(group_id);
+    }
+
+    fn debug_header(&self, call: &DebugCall) -> (HeaderName, HeaderValue) {
+        debug::header(&self.gateway.debug_word, call)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::admission::Target;
 use super::backend::{self, Body, Driver, chain};
-use super::body::{BODY_LIMIT, Inbound, Outgoing, Upload};
+use super::body::{BODY_LIMIT, Call, Inbound, Outgoing, Upload};
 use super::function_log::Stream as LogStream;
 use super::headers::{self, About};
 use super::instance::{Instance, Lease};
@@ -64,7 +64,7 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// There is no instance, or it gives no answer in time.
-    pub(super) async fn run(&self, runner: &Runner, request: Request<Incoming>) -> Result<Answer, Refusal> {
+    pub(super) async fn run(&self, runner: &Runner, request: Request<Call>) -> Result<Answer, Refusal> {
         let head_limit = self.deadline().min(self.arrival + self.target.backend_timeout());
         if content_length(&request) > BODY_LIMIT {
             return Err(Refusal::BodyTooLarge);
@@ -83,7 +83,7 @@ impl Exchange<'_> {
         self.arrival + self.target.execution_timeout()
     }
 
-    async fn send(&self, instance: &Instance, request: Request<Incoming>) -> Result<Sent, Failure> {
+    async fn send(&self, instance: &Instance, request: Request<Call>) -> Result<Sent, Failure> {
         let (mut sender, driver) = backend::connect(instance)
             .await
             .map_err(|error| Failure::NoAnswer(error.to_string()))?;
@@ -107,7 +107,7 @@ impl Exchange<'_> {
     }
 
     /// The request as the function gets it. Extensions stay: they hold how the client spelt the headers' names.
-    fn outgoing(&self, mut request: Request<Incoming>) -> Result<Outbound, Failure> {
+    fn outgoing(&self, mut request: Request<Call>) -> Result<Outbound, Failure> {
         let client = self.upgrade.then(|| hyper::upgrade::on(&mut request));
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

@@ -1,6 +1,7 @@
 //! Which published API a call is for: by group, environment, path and method. Pure.
 
 use crate::wire::api::{Api, MATCH_PREFIX};
+use crate::wire::environment::RELEASE;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -66,10 +67,17 @@ pub(super) struct Routes {
 
 #[derive(Debug)]
 struct Edited {
-    pattern: Pattern,
-    method: String,
+    route: Arc<Route>,
     published: bool,
-    hint: Hint,
+}
+
+impl Edited {
+    fn hint(&self) -> Hint {
+        Hint {
+            api: self.route.api.name.clone(),
+            gateway: self.route.gateway.clone(),
+        }
+    }
 }
 
 impl Routes {
@@ -89,15 +97,15 @@ impl Routes {
     /// Adds an API as it was last edited: calls do not reach it, but it explains why they miss.
     pub(super) fn edit(&mut self, api: &Api, gateway: String) {
         let routes = self.published.get(&api.group_id);
-        let edited = Edited {
+        let published = routes.is_some_and(|routes| routes.iter().any(|route| route.api.id == api.id));
+        let route = Route {
             pattern: Pattern::of(api),
-            method: api.req_method.clone(),
-            published: routes.is_some_and(|routes| routes.iter().any(|route| route.api.id == api.id)),
-            hint: Hint {
-                api: api.name.clone(),
-                gateway,
-            },
+            api: Arc::new(api.clone()),
+            environment: RELEASE.to_owned(),
+            gateway,
         };
+        let route = Arc::new(route);
+        let edited = Edited { route, published };
         self.edited.entry(api.group_id.clone()).or_default().push(edited);
     }
 
@@ -114,11 +122,25 @@ impl Routes {
         found.copied().ok_or_else(|| self.miss(call, &here))
     }
 
+    /// The API that a debugging call is for: as it runs in the call's environment, or as it is edited.
+    ///
+    /// # Errors
+    /// It is not there, or has another path or method.
+    pub(super) fn debugged(&self, call: Call<'_>, api_id: &str, published: bool) -> Result<&Arc<Route>, Miss> {
+        let running = self.published.get(call.group_id).into_iter().flatten();
+        let running = running.filter(|route| published && route.environment == call.environment);
+        let edited = self.edited.get(call.group_id).into_iter().flatten();
+        let edited = edited.filter(|_| !published).map(|edited| &edited.route);
+        let mut meant = running.chain(edited).filter(|route| route.api.id == api_id);
+        let found = meant.find(|route| route.pattern.matches(call.path) && takes(&route.api.req_method, call.method));
+        found.ok_or(Miss::Path)
+    }
+
     fn miss(&self, call: Call<'_>, here: &[&Arc<Route>]) -> Miss {
         let edited = self.edited.get(call.group_id).map_or(&[][..], Vec::as_slice);
         let meant = edited
             .iter()
-            .find(|edited| edited.pattern.matches(call.path) && takes(&edited.method, call.method));
+            .find(|edited| edited.route.pattern.matches(call.path) && takes(&edited.route.api.req_method, call.method));
         let elsewhere: BTreeSet<String> = here
             .iter()
             .filter(|route| takes(&route.api.req_method, call.method))
@@ -131,8 +153,8 @@ impl Routes {
             .collect();
         match meant {
             _ if !elsewhere.is_empty() => Miss::Environment(elsewhere),
-            Some(edited) if edited.published => Miss::Edited(edited.hint.clone()),
-            Some(edited) => Miss::Unpublished(edited.hint.clone()),
+            Some(edited) if edited.published => Miss::Edited(edited.hint()),
+            Some(edited) => Miss::Unpublished(edited.hint()),
             None if !methods.is_empty() => Miss::Method(methods),
             None => Miss::Path,
         }

@@ -1,15 +1,18 @@
 //! What the records say about calls, read at once and kept until a write changes it.
 
+use super::callers::Callers;
 use super::code;
 use super::instance::Plan;
 use super::refusal::{Refusal, StartFault};
 use super::route::Routes;
 use crate::local::store::records::{
-    APIS, DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS, PUBLICATIONS, function_key,
+    APIS, DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS, PUBLICATIONS, PublicationRecord,
+    TRANSITIONS, TransitionRecord, function_key,
 };
 use crate::local::store::{Read, Reader, Store, StoreError};
 use crate::wire::FunctionUrn;
 use crate::wire::group::Group;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,12 +21,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Default)]
 pub(super) struct Snapshot {
     revision: u64,
+    /// When it is over though nothing is written, in Unix milliseconds: a change takes effect then.
+    until: Option<i64>,
     /// Names of the groups, by id.
     groups: HashMap<String, String>,
     /// Groups' ids by their domains, in lower case.
     domains: HashMap<String, String>,
     /// Where calls go.
     pub(super) routes: Routes,
+    /// Who may call.
+    pub(super) callers: Callers,
     functions: HashMap<String, Planned>,
 }
 
@@ -48,6 +55,7 @@ impl Snapshot {
             snapshot.groups.insert(record.group.id, record.group.name);
         }
         snapshot.read_apis(reader)?;
+        snapshot.callers = Callers::read(reader)?;
         let dependencies = reader.scan(&DEPENDENCY_VERSIONS, "")?;
         let dependencies = dependencies
             .into_iter()
@@ -67,7 +75,7 @@ impl Snapshot {
             .map(|record| (record.gateway.id, record.gateway.instance_name))
             .collect();
         let name = |id: String| gateways.get(&id).cloned().unwrap_or(id);
-        for record in reader.scan(&PUBLICATIONS, "")? {
+        for record in self.running(reader)? {
             self.routes
                 .publish(record.api, record.env_name, name(record.instance_id));
         }
@@ -75,6 +83,19 @@ impl Snapshot {
             self.routes.edit(&record.api, name(record.instance_id));
         }
         Ok(())
+    }
+
+    /// What callers reach now: what is published, but for changes that have not taken effect yet.
+    fn running(&mut self, reader: &Reader) -> Result<Vec<PublicationRecord>, StoreError> {
+        let now = Timestamp::now().as_millisecond();
+        let mut changing: Vec<TransitionRecord> = reader.scan(&TRANSITIONS, "")?;
+        changing.retain(|transition| transition.until > now);
+        self.until = changing.iter().map(|transition| transition.until).min();
+        let keys: HashSet<String> = changing.iter().map(|change| change.key.clone()).collect();
+        let mut running = reader.scan(&PUBLICATIONS, "")?;
+        running.retain(|record| !keys.contains(&key(record)));
+        running.extend(changing.into_iter().filter_map(|transition| transition.before));
+        Ok(running)
     }
 
     /// The group that a call to `host` at the port of the group `listening` is for: `host` may be the domain of
@@ -127,6 +148,10 @@ impl Snapshot {
     }
 }
 
+fn key(record: &PublicationRecord) -> String {
+    format!("{}:{}", record.publication.api_id, record.publication.env_id)
+}
+
 fn planned(
     store: &Store,
     record: FunctionRecord,
@@ -166,11 +191,12 @@ fn host_name(host: &str) -> &str {
     }
 }
 
-/// The debug domain and the group's own ones.
+/// The debug domain, unless it is shut, and the group's own ones.
 fn domains(group: &Group) -> Vec<String> {
     let own = group.other.get("url_domains").and_then(|list| list.as_array());
     let own = own.into_iter().flatten().filter_map(|entry| entry["domain"].as_str());
-    own.chain([group.sl_domain.as_str()])
+    let open = group.other.get("sl_domain_access_enabled") != Some(&serde_json::Value::Bool(false));
+    own.chain([group.sl_domain.as_str()].into_iter().filter(|_| open))
         .filter(|domain| !domain.is_empty())
         .map(str::to_ascii_lowercase)
         .collect()
@@ -223,7 +249,8 @@ impl Snapshots {
     /// The last snapshot, if nothing was written since.
     fn known(&self) -> Option<Arc<Snapshot>> {
         let known = Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner));
-        (known.revision == self.store.revision()).then_some(known)
+        let over = |until| Timestamp::now().as_millisecond() >= until;
+        (known.revision == self.store.revision() && !known.until.is_some_and(over)).then_some(known)
     }
 }
 

@@ -277,6 +277,25 @@ impl Writer {
         Ok(())
     }
 
+    /// Removes every record that `goes` is true of.
+    pub(super) fn remove_where<T: DeserializeOwned>(
+        &self,
+        collection: &Collection<T>,
+        goes: impl Fn(&T) -> bool,
+    ) -> Result<(), StoreError> {
+        let mut table = self.0.open_table(collection.table()).map_err(StoreError::database)?;
+        let mut unreadable = None;
+        let kept = |_: &str, value: &[u8]| match serde_json::from_slice(value) {
+            Ok(record) => !goes(&record),
+            Err(error) => {
+                unreadable = Some(error);
+                true
+            }
+        };
+        table.retain(kept).map_err(StoreError::database)?;
+        unreadable.map_or(Ok(()), |error| Err(error.into()))
+    }
+
     /// Removes what is under `key`, if anything.
     pub(super) fn remove<T>(&self, collection: &Collection<T>, key: &str) -> Result<(), StoreError> {
         let mut table = self.0.open_table(collection.table()).map_err(StoreError::database)?;

@@ -3,11 +3,19 @@
 use super::{Collection, Kind};
 use crate::wire::api::{Api, Publication};
 use crate::wire::api_version::ApiVersion;
+use crate::wire::app::App;
+use crate::wire::app_authorization::AuthorizationEntry;
+use crate::wire::app_code::AppCode;
 use crate::wire::dependency::Dependency;
 use crate::wire::environment::Environment;
+use crate::wire::environment_variable::EnvironmentVariable;
 use crate::wire::function::Function;
 use crate::wire::gateway::Gateway;
+use crate::wire::gateway_feature::Feature;
+use crate::wire::gateway_tag::Tag;
 use crate::wire::group::Group;
+use crate::wire::throttle::Throttle;
+use crate::wire::throttle_binding::ThrottleBinding;
 use crate::wire::trigger::Trigger;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,6 +39,21 @@ pub(in crate::local) const APIS: Collection<ApiRecord> = Collection::new("apis")
 pub(in crate::local) const PUBLICATIONS: Collection<PublicationRecord> = Collection::new("publications");
 /// What was published: versions, by `{api id}:{environment id}:{number}`.
 pub(in crate::local) const API_VERSIONS: Collection<ApiVersionRecord> = Collection::new("api_versions");
+/// What a change of a publication has not yet changed for callers, by `{api id}:{environment id}`.
+pub(in crate::local) const TRANSITIONS: Collection<TransitionRecord> = Collection::new("transitions");
+/// Variables of groups in environments, by id.
+pub(in crate::local) const ENVIRONMENT_VARIABLES: Collection<EnvironmentVariableRecord> =
+    Collection::new("environment_variables");
+/// Apps, by id.
+pub(in crate::local) const APPS: Collection<AppRecord> = Collection::new("apps");
+/// AppCodes, by `{app id}:{code's id}`.
+pub(in crate::local) const APP_CODES: Collection<AppCodeRecord> = Collection::new("app_codes");
+/// Who may call what, by `{app id}:{api id}:{environment id}`.
+pub(in crate::local) const AUTHORIZATIONS: Collection<AuthorizationRecord> = Collection::new("authorizations");
+/// Throttling policies, by id.
+pub(in crate::local) const THROTTLES: Collection<ThrottleRecord> = Collection::new("throttles");
+/// Bindings of throttling policies, by id.
+pub(in crate::local) const THROTTLE_BINDINGS: Collection<ThrottleBindingRecord> = Collection::new("throttle_bindings");
 
 /// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
 pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
@@ -48,6 +71,13 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &APIS,
     &PUBLICATIONS,
     &API_VERSIONS,
+    &TRANSITIONS,
+    &ENVIRONMENT_VARIABLES,
+    &APPS,
+    &APP_CODES,
+    &AUTHORIZATIONS,
+    &THROTTLES,
+    &THROTTLE_BINDINGS,
 ];
 
 /// The key of a function in [`FUNCTIONS`].
@@ -93,6 +123,12 @@ pub(in crate::local) struct GatewayRecord {
     pub(in crate::local) running_at: i64,
     /// When it will be gone, in Unix milliseconds, once its deletion was asked for.
     pub(in crate::local) gone_at: Option<i64>,
+    /// The features that were set.
+    #[serde(default)]
+    pub(in crate::local) features: Vec<Feature>,
+    /// Its tags.
+    #[serde(default)]
+    pub(in crate::local) tags: Vec<Tag>,
 }
 
 /// An API group.
@@ -146,4 +182,71 @@ pub(in crate::local) struct ApiVersionRecord {
     pub(in crate::local) version: ApiVersion,
     /// The API as it was when it was published.
     pub(in crate::local) api: Api,
+}
+
+/// What callers still reach, though another publication, or none, is on record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct TransitionRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As in [`PUBLICATIONS`].
+    pub(in crate::local) key: String,
+    /// What ran before; nothing where nothing did.
+    pub(in crate::local) before: Option<PublicationRecord>,
+    /// When that ends, in Unix milliseconds.
+    pub(in crate::local) until: i64,
+}
+
+/// A variable of a group in an environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct EnvironmentVariableRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfEnvironmentVariableV2 answers it.
+    pub(in crate::local) variable: EnvironmentVariable,
+}
+
+/// An app.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::local) struct AppRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfAppV2 answers it, with its secret.
+    pub(in crate::local) app: App,
+}
+
+/// A code of an app.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::local) struct AppCodeRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfAppCodeV2 answers it.
+    pub(in crate::local) code: AppCode,
+}
+
+/// An app may call an API in an environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct AuthorizationRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// Its ids and its time; names are added where it is answered.
+    pub(in crate::local) authorization: AuthorizationEntry,
+}
+
+/// A throttling policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct ThrottleRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As ShowDetailsOfRequestThrottlingPolicyV2 answers it, but for the number of its bindings.
+    pub(in crate::local) throttle: Throttle,
+}
+
+/// A policy holds for a publication.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct ThrottleBindingRecord {
+    /// The gateway's id.
+    pub(in crate::local) instance_id: String,
+    /// As binding answered it.
+    pub(in crate::local) binding: ThrottleBinding,
 }

@@ -13,6 +13,7 @@ use crate::local::{self, Inherited, IsolationSetting, LocalCloud, StartError};
 use crate::package::PackageError;
 use crate::socket::{self, Event, HandshakeError, Limits, TargetError};
 use crate::ui::Ui;
+use crate::wire::api::MATCH_PREFIX;
 use sample::Sample;
 use serde::Serialize;
 use std::future::Future;
@@ -146,6 +147,7 @@ impl Demo {
             first_group_port: 0,
             lifetime: local::Lifetime::Ephemeral,
             gateway_delay: GATEWAY_DELAY,
+            publish_delay: Duration::ZERO,
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
             isolation: IsolationSetting::Auto,
@@ -336,6 +338,8 @@ async fn gateway_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
         security_group: "default".to_owned(),
         zones: Vec::new(),
         public_inbound: Some(5),
+        public_outbound: None,
+        maintenance_hour: None,
         enterprise_project: None,
         description: None,
     };
@@ -349,9 +353,8 @@ async fn gateway_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
     );
     teller.step("dedicated gateway", &command, create).await?;
     let command = format!("fgctl group create {GROUP} --gateway {GATEWAY}");
-    teller
-        .step("API group", &command, app.create_group(GATEWAY, GROUP, None))
-        .await?;
+    let create = async { app.create_group(&app.gateway(GATEWAY).await?, GROUP, None).await };
+    teller.step("API group", &command, create).await?;
     Ok(())
 }
 
@@ -362,18 +365,22 @@ async fn trigger_steps(app: &App, teller: &mut Teller<'_>) -> Result<(), AppErro
         function: FUNCTION.to_owned(),
         gateway: GATEWAY.to_owned(),
         group: GROUP.to_owned(),
+        create_group: false,
         environment: "RELEASE".to_owned(),
+        create_environment: false,
         authentication: Authentication::None,
         protocol: Protocol::Https,
         method: "GET".to_owned(),
         path: PATH.to_owned(),
+        match_mode: MATCH_PREFIX.to_owned(),
         timeout: 5000,
+        websocket: false,
     };
     let command = format!(
         "fgctl trigger create {API} --function {FUNCTION} --gateway {GATEWAY} --group {GROUP} --environment RELEASE --auth none --protocol https --method GET --path {PATH} --timeout 5000"
     );
     teller
-        .step("APIG trigger", &command, app.create_trigger(input, None, |_| ()))
+        .step("APIG trigger", &command, app.create_trigger(input, None, &()))
         .await?;
     let command =
         format!("fgctl api update {API} --gateway {GATEWAY} --network-architecture v2 --invocation-mode sync");

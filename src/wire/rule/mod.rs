@@ -3,8 +3,10 @@
 //! One place for both sides: fgctl explains a broken rule to its user, the local cloud refuses with the service's
 //! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
 
+mod app;
 mod text;
 
+pub(crate) use app::{app_code, app_key, app_name, app_secret, environment_variable_name, environment_variable_value};
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
 };
@@ -20,6 +22,8 @@ pub(crate) const MEMORY_SIZES: &[i64] = &[
 pub(crate) const EXECUTION_TIMEOUT: RangeInclusive<i64> = 3..=259_200;
 /// Backend timeout of a trigger in milliseconds: the idle limit of a WebSocket connection.
 pub(crate) const BACKEND_TIMEOUT: RangeInclusive<i64> = 1..=60_000;
+/// Backend timeout of an API in milliseconds whose gateway's feature `backend_timeout` is raised.
+pub(crate) const RAISED_BACKEND_TIMEOUT: RangeInclusive<i64> = 1..=600_000;
 /// The largest dependency ZIP that the guide lets one upload directly, in bytes. Larger ones go by OBS.
 pub(crate) const DEPENDENCY_UPLOAD_LIMIT: u64 = 10 * 1024 * 1024;
 /// The largest dependency ZIP that the API takes directly, in bytes.
@@ -44,6 +48,12 @@ pub(crate) const GROUP_REMARK_LENGTH: usize = 1000;
 pub(crate) const REMARK_LENGTH: usize = 255;
 /// Public inbound bandwidth of a gateway in Mbit/s.
 pub(crate) const INBOUND_BANDWIDTH: RangeInclusive<i64> = 5..=2000;
+/// Public outbound bandwidth of a gateway in Mbit/s.
+pub(crate) const OUTBOUND_BANDWIDTH: RangeInclusive<i64> = 1..=2000;
+/// The hours at which a gateway's maintenance window may begin.
+pub(crate) const MAINTENANCE_HOURS: &[u8] = &[2, 6, 10, 14, 18, 22];
+/// How long the window lasts, in hours.
+pub(crate) const MAINTENANCE_WINDOW: u8 = 4;
 /// The most environment variables of a function.
 pub(crate) const USER_DATA_ENTRIES: usize = 20;
 /// The longest environment of a function as JSON text, in characters.
@@ -277,6 +287,29 @@ pub(crate) fn execution_timeout(seconds: i64) -> Result<(), Broken> {
 /// The guide's Table 4, Timeout (ms).
 pub(crate) fn backend_timeout(milliseconds: i64) -> Result<(), Broken> {
     within("backend timeout", milliseconds, &BACKEND_TIMEOUT, "milliseconds")
+}
+
+/// Backend timeout of an API of network architecture V2, as far as a gateway can be raised.
+pub(crate) fn raised_backend_timeout(milliseconds: i64) -> Result<(), Broken> {
+    within("backend timeout", milliseconds, &RAISED_BACKEND_TIMEOUT, "milliseconds")
+}
+
+/// Public outbound access of a gateway in Mbit/s.
+pub(crate) fn outbound_bandwidth(megabits: i64) -> Result<(), Broken> {
+    within("public outbound bandwidth", megabits, &OUTBOUND_BANDWIDTH, "Mbit/s")
+}
+
+/// The hour at which a gateway's maintenance window begins.
+pub(crate) fn maintenance_hour(hour: u8) -> Result<(), Broken> {
+    if MAINTENANCE_HOURS.contains(&hour) {
+        return Ok(());
+    }
+    Err(Broken {
+        what: "maintenance window",
+        value: format!("{hour:02}:00"),
+        fault: "it begins at another hour".to_owned(),
+        rule: "begins at 02, 06, 10, 14, 18 or 22, and lasts four hours".to_owned(),
+    })
 }
 
 /// Public inbound access of a gateway in Mbit/s.

@@ -14,7 +14,10 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) async fn new() -> Self {
-        let cloud = Cloud::new();
+        Self::of(Cloud::new()).await
+    }
+
+    pub(super) async fn of(cloud: Cloud) -> Self {
         cloud.function("f").await;
         let gateway = cloud.gateway("apig-ws").await;
         let group = cloud.group(&gateway, "APIGroup_ws").await;

@@ -3,18 +3,25 @@
 
 mod api;
 mod api_version;
+mod app;
+mod codes;
 mod dependency;
+mod domain;
+mod environment;
 mod front_door;
 mod function;
 mod function_code;
 mod gateway;
+mod gateway_settings;
 mod group;
 mod guide;
 mod network;
+mod publication;
+mod throttle;
 mod trigger;
 
 use super::super::store::{Lifetime, Store};
-use super::super::{Account, Behaviour, Context, Contexts, GroupPorts};
+use super::super::{Account, Behaviour, Context, Contexts, DebugCall, GroupPorts};
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
 use axum::body::Body;
 use axum::{Router, response::Response};
@@ -53,6 +60,11 @@ impl GroupPorts for Ports {
 
     fn close(&self, group_id: &str) {
         self.open.lock().unwrap().remove(group_id);
+    }
+
+    fn debug_header(&self, call: &DebugCall) -> (http::HeaderName, http::HeaderValue) {
+        let value = http::HeaderValue::from_str(&call.api_id).unwrap();
+        (http::HeaderName::from_static("x-debugged"), value)
     }
 }
 
@@ -117,6 +129,15 @@ impl Cloud {
     }
 
     pub(super) fn with_delay(gateway_delay: Duration) -> Self {
+        Self::with_delays(gateway_delay, Duration::ZERO)
+    }
+
+    /// A cloud in which what is published takes effect later.
+    pub(super) fn with_publish_delay(publish_delay: Duration) -> Self {
+        Self::with_delays(Duration::ZERO, publish_delay)
+    }
+
+    fn with_delays(gateway_delay: Duration, publish_delay: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports = Arc::new(Ports::default());
         let context = Arc::new(Context {
@@ -129,6 +150,7 @@ impl Cloud {
             },
             behaviour: Behaviour {
                 gateway_delay,
+                publish_delay,
                 websocket_field: SWITCH.to_owned(),
             },
             ports: Arc::clone(&ports) as Arc<dyn GroupPorts>,

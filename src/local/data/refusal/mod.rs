@@ -24,8 +24,15 @@ pub(super) enum Refusal {
         /// The same call the right way.
         url: String,
     },
-    /// The API wants callers to prove who they are.
-    Authentication(String),
+    /// The API wants callers to prove who they are, and this one has not.
+    Authentication {
+        /// `APP`, `IAM` or `AUTHORIZER`.
+        kind: String,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The app of this name may not call the API.
+    Unauthorized(String, ApiName),
     /// The path and the query are longer than 32 KB.
     UriTooLong,
     /// A header is longer than 32 KB, or all are longer than 128 KB.
@@ -212,18 +219,19 @@ impl Refusal {
 
     /// The code.
     pub(super) fn code(&self) -> &'static str {
-        match self {
-            Self::Authentication(kind) if kind == "AUTHORIZER" => "APIG.0305",
-            _ => self.entry().code,
-        }
+        self.entry().code
     }
 
     fn entry(&self) -> &'static Entry {
         match self {
             Self::Host(_) | Self::Miss(..) => &apig::CALL_NOT_FOUND,
             Self::Scheme { .. } => &apig::CALL_PROTOCOL,
-            Self::Authentication(kind) if kind == "IAM" => &apig::CALL_IAM_AUTHENTICATION,
-            Self::Authentication(_) => &apig::CALL_APP_AUTHENTICATION,
+            Self::Authentication { kind, .. } => match kind.as_str() {
+                "IAM" => &apig::CALL_IAM_AUTHENTICATION,
+                "AUTHORIZER" => &apig::CALL_CUSTOM_AUTHENTICATION,
+                _ => &apig::CALL_APP_AUTHENTICATION,
+            },
+            Self::Unauthorized(..) => &apig::CALL_APP_UNAUTHORIZED,
             Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,
             Self::BackendTimeout { .. } | Self::ExecutionTimeout { .. } => &apig::CALL_TIMEOUT,
             Self::Overload { .. } => &functiongraph::TOO_MANY_REQUESTS,
@@ -239,7 +247,6 @@ impl Refusal {
             Self::HeadersTooLarge => "Request headers too large.",
             Self::BodyTooLarge => "Request entity too large.",
             Self::Miss(_, Miss::Method(_)) => "The API does not exist.",
-            Self::Authentication(kind) if kind == "AUTHORIZER" => "Incorrect authentication information",
             _ => self.entry().text,
         }
     }
@@ -262,6 +269,13 @@ mod tests {
             name: "API_ws".to_owned(),
             gateway: "apig-ws".to_owned(),
             environment: "RELEASE".to_owned(),
+        }
+    }
+
+    fn authentication(kind: &str) -> Refusal {
+        Refusal::Authentication {
+            kind: kind.to_owned(),
+            fault: "no proof".to_owned(),
         }
     }
 
@@ -327,24 +341,9 @@ mod tests {
                 "APIG.0607",
                 "The following protocol is supported: https. Use wss://h/ws",
             ),
-            (
-                Refusal::Authentication("APP".to_owned()),
-                401,
-                "APIG.0303",
-                "Incorrect app",
-            ),
-            (
-                Refusal::Authentication("IAM".to_owned()),
-                401,
-                "APIG.0301",
-                "Incorrect IAM",
-            ),
-            (
-                Refusal::Authentication("AUTHORIZER".to_owned()),
-                401,
-                "APIG.0305",
-                "Incorrect auth",
-            ),
+            (authentication("APP"), 401, "APIG.0303", "Incorrect app"),
+            (authentication("IAM"), 401, "APIG.0301", "Incorrect IAM"),
+            (authentication("AUTHORIZER"), 401, "APIG.0305", "Incorrect auth"),
             (
                 Refusal::Overload {
                     function: "f".to_owned(),

@@ -14,10 +14,11 @@ impl fmt::Display for Refusal {
             ),
             Self::Miss(called, miss) => explain_miss(f, called, miss),
             Self::Scheme { supported, url } => write!(f, "{supported}. Use {url}"),
-            Self::Authentication(kind) => write!(
+            Self::Authentication { fault, .. } => write!(f, "{fault}"),
+            Self::Unauthorized(app, api) => write!(
                 f,
-                "the API's authentication is {kind}, and the local cloud does not check such signatures on calls yet, \
-                 so it lets none through; to try the function here, give the API the authentication NONE and publish it"
+                "let it: `fgctl app authorize {app} --gateway {} --api {} --environment {}`",
+                api.gateway, api.name, api.environment
             ),
             Self::UriTooLong => write!(f, "the limit is 32 KB"),
             Self::HeadersTooLarge => write!(f, "the limit is 32 KB for one and 128 KB for all"),

@@ -4,6 +4,8 @@ use super::{DOMAIN, GROUP, World, in_time, options, send, server};
 use crate::local::GroupPorts;
 use crate::local::data::authority::Authority;
 use crate::local::data::{DataPlane, PortState};
+use crate::local::store::StoreError;
+use crate::local::store::records::{TRANSITIONS, TransitionRecord};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -328,4 +330,27 @@ async fn new_groups_get_the_next_free_ports_and_a_closed_one_is_free_again() {
     };
     in_time(refused).await;
     assert_eq!(world.data.group_status().len(), 1);
+}
+
+#[tokio::test]
+async fn a_change_takes_effect_when_its_time_has_come() {
+    let world = world().await;
+    let get = || in_time(world.call(&["GET /demo HTTP/1.1", "Host: 127.0.0.1"], b""));
+    let until = |until: i64| {
+        let record = TransitionRecord {
+            instance_id: "gw".to_owned(),
+            key: ":".to_owned(),
+            before: None,
+            until,
+        };
+        world
+            .store
+            .write(|writer| writer.put(&TRANSITIONS, ":", &record))
+            .unwrap_or_else(|error: StoreError| panic!("{error}"));
+    };
+    assert_eq!(get().await.status(), 201);
+    until(i64::MAX);
+    assert_eq!(get().await.error().0, "APIG.0101");
+    until(0);
+    assert_eq!(get().await.status(), 201);
 }

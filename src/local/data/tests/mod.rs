@@ -1,5 +1,6 @@
 //! Whole calls: a client, the ingress, the gateway, and a function that is a task of the test or a real process.
 
+mod authentication;
 mod calls;
 mod processes;
 mod sockets;
@@ -70,6 +71,11 @@ fn options(function_address: SocketAddr) -> Options {
     };
     let mut options = Options::new(0, "websocket".to_owned(), inherited);
     options.function_address = function_address;
+    options.account = Some(crate::sign::Credentials {
+        access_key: "AK".to_owned(),
+        secret_key: crate::sign::Secret::new("SK"),
+        security_token: None,
+    });
     options
 }
 

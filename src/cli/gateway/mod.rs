@@ -1,9 +1,12 @@
 //! `fgctl gateway`: the guide's step 3.
 
+mod change;
+
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
-use super::options::List;
-use crate::app::{self, NewGatewayInput};
+use super::options::{List, Wait};
+use crate::app::{self, NewGatewayInput, PublicAccess};
 use crate::ui::Report;
 use crate::wire::gateway::Gateway;
 use clap::{Args, Subcommand, ValueEnum};
@@ -18,6 +21,14 @@ pub(super) enum Command {
     /// Show a gateway
     #[command(after_help = "Example:\n  fgctl gateway get apig-ws")]
     Get(Named),
+    /// Change a gateway's name, description, maintenance window or security group
+    Update(change::Update),
+    /// Show a gateway's public access, turn it on and off
+    #[command(subcommand)]
+    PublicAccess(change::PublicAccessCommand),
+    /// Show and set what a gateway can do beyond its edition
+    #[command(subcommand)]
+    Feature(change::FeatureCommand),
     /// Wait until a gateway runs
     #[command(after_help = "Example:\n  fgctl gateway wait apig-ws --wait-timeout 40m")]
     Wait(Named),
@@ -60,13 +71,13 @@ pub(super) struct Create {
     #[arg(long, value_enum, default_value_t = Edition::Basic)]
     edition: Edition,
     /// VPC's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Vpc.names())]
     vpc: String,
     /// Subnet's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::Subnet.names())]
     subnet: String,
     /// Security group's name or id
-    #[arg(long)]
+    #[arg(long, add = Noun::SecurityGroup.names())]
     security_group: String,
     /// Zone's code, such as cn-east-3a (can be repeated); the first that offers the edition unless given
     #[arg(long, value_name = "CODE")]
@@ -74,30 +85,36 @@ pub(super) struct Create {
     /// Public inbound access with this bandwidth
     #[arg(long, value_name = "MBIT/S", allow_negative_numbers = true)]
     public_inbound: Option<i64>,
+    /// Public outbound access with this bandwidth: the gateway reaches backends on the internet
+    #[arg(long, value_name = "MBIT/S", allow_negative_numbers = true)]
+    public_outbound: Option<i64>,
+    /// Hour at which the maintenance window of four hours begins: 2, 6, 10, 14, 18 or 22
+    #[arg(long, value_name = "HOUR")]
+    maintenance_begin: Option<u8>,
     /// Enterprise project's id; 0 is the default project
     #[arg(long, value_name = "ID")]
     enterprise_project: Option<String>,
     /// Description, at most 255 characters
     #[arg(long)]
     description: Option<String>,
-    /// Wait until it runs
-    #[arg(long)]
-    wait: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Delete {
     /// Name or id
+    #[arg(add = Noun::Gateway.names())]
     name: String,
-    /// Wait until it is gone
-    #[arg(long)]
-    wait: bool,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
@@ -105,6 +122,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Create(args) => create(args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Get(args) => get(&args, context).await,
+        Command::Update(args) => change::update(args, context).await,
+        Command::PublicAccess(command) => change::public_access(command, context).await,
+        Command::Feature(command) => change::feature(command, context).await,
         Command::Wait(args) => wait(&args, context).await,
         Command::Delete(args) => delete(&args, context).await,
     }
@@ -120,6 +140,8 @@ impl Create {
             security_group: self.security_group,
             zones: self.zone,
             public_inbound: self.public_inbound,
+            public_outbound: self.public_outbound,
+            maintenance_hour: self.maintenance_begin,
             enterprise_project: self.enterprise_project,
             description: self.description,
         }
@@ -127,7 +149,7 @@ impl Create {
 }
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    let (name, waits) = (args.name.clone(), args.wait);
+    let (name, waits) = (args.name.clone(), args.wait.waits());
     let input = args.into_input();
     input.check()?;
     let app = context.app().await?;
@@ -201,6 +223,15 @@ fn report(gateway: &Gateway) -> Report {
     let addresses: Vec<String> = addresses
         .map(|address| format!("{} ({} Mbit/s)", address.ip_address, address.bandwidth_size))
         .collect();
+    let text = |name: &str| {
+        gateway
+            .other
+            .get(name)
+            .and_then(|value| value.as_str())
+            .map(str::to_owned)
+    };
+    let window = text("maintain_begin").zip(text("maintain_end"));
+    let outbound = PublicAccess::of(gateway).outbound;
     Report::item(
         gateway,
         &gateway.instance_name,
@@ -211,6 +242,14 @@ fn report(gateway: &Gateway) -> Report {
             ("Edition", Some(gateway.spec.clone())),
             ("Zones", gateway.available_zone_ids.clone()),
             ("Public inbound", Some(addresses.join(", "))),
+            ("Public outbound", outbound.map(|size| format!("{size} Mbit/s"))),
+            ("Private address", text("ingress_ip")),
+            ("VPC", text("vpc_id")),
+            ("Subnet", text("subnet_id")),
+            ("Security group", text("security_group_id")),
+            ("Maintenance", window.map(|(begin, end)| format!("{begin} to {end}"))),
+            ("Enterprise project", gateway.enterprise_project_id.clone()),
+            ("Description", text("description")),
         ],
     )
 }
@@ -231,8 +270,12 @@ async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
         .confirm(&format!("Delete the gateway {name} with all groups and APIs on it?"))?;
     let step = context.ui.step(format!("deleting the gateway {name}"));
     context.when_interrupted([format!("it may be deleted all the same: fgctl gateway get {name}")]);
-    app.delete_gateway(&gateway.id, args.wait.then(|| context.wait_timeout()))
+    app.delete_gateway(&gateway.id, args.wait.waits().then(|| context.wait_timeout()))
         .await?;
-    step.done(if args.wait { "gone" } else { "goes on in the background" });
+    step.done(if args.wait.waits() {
+        "gone"
+    } else {
+        "goes on in the background"
+    });
     Ok(())
 }
