@@ -23,6 +23,12 @@ const LINES: &[&str] = &[
     "gateway list",
     "gateway get apig-ws",
     "gateway wait apig-ws",
+    "gateway update apig-ws --description text",
+    "gateway public-access show apig-ws",
+    "gateway public-access enable apig-ws --inbound 5 --yes",
+    "gateway public-access disable apig-ws --inbound --yes",
+    "gateway feature set apig-ws backend_timeout 90000",
+    "gateway feature list apig-ws",
     "group create APIGroup_ws --gateway apig-ws",
     "group list --gateway apig-ws",
     "group get APIGroup_ws --gateway apig-ws",
@@ -38,6 +44,15 @@ const LINES: &[&str] = &[
     "api update API_x --gateway apig-ws --network-architecture v2 --invocation-mode sync",
     "api publish API_x --gateway apig-ws",
     "api versions API_x --gateway apig-ws",
+    "app create mobile --gateway apig-ws",
+    "app list --gateway apig-ws",
+    "app secret mobile --gateway apig-ws",
+    "app authorize mobile --gateway apig-ws --api API_x",
+    "app get mobile --gateway apig-ws",
+    "app codes create mobile --gateway apig-ws",
+    "app codes list mobile --gateway apig-ws",
+    "app revoke mobile --gateway apig-ws --api API_x --yes",
+    "app delete mobile --gateway apig-ws --yes",
     "api unpublish API_x --gateway apig-ws --yes",
     "vpc list",
     "subnet list",
@@ -63,7 +78,7 @@ const LINES: &[&str] = &[
 
 /// Commands whose success has nothing left to show.
 fn leaves_nothing(line: &str) -> bool {
-    [" delete ", " reset ", " unpublish ", " detach "]
+    [" delete ", " reset ", " unpublish ", " detach ", " revoke "]
         .iter()
         .any(|verb| line.contains(verb))
 }

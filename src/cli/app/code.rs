@@ -3,7 +3,7 @@
 use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
-use super::super::options::OnGateway;
+use super::super::options::{List, OnGateway};
 use super::secret::{self, Place};
 use crate::ui::Report;
 use crate::wire::app_code::AppCode;
@@ -18,7 +18,7 @@ pub(in crate::cli) enum Command {
     Create(Create),
     /// List an app's codes, without showing them
     #[command(after_help = "Example:\n  fgctl app codes list mobile --gateway apig-ws")]
-    List(OnGateway),
+    List(Codes),
     /// Write a code to a file that only you can read, or to stdout
     #[command(after_help = "Example:\n  fgctl app codes show mobile CODE_ID --gateway apig-ws --file mobile.code")]
     Show(Show),
@@ -34,6 +34,14 @@ pub(in crate::cli) struct Create {
     /// File that holds the code; the service makes one unless given
     #[arg(long, value_name = "FILE")]
     code_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Codes {
+    #[command(flatten)]
+    app: OnGateway,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -94,11 +102,12 @@ async fn create(args: &Create, context: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn list(args: &OnGateway, context: &Context) -> Result<(), CommandError> {
+async fn list(args: &Codes, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let gateway = app.gateway(&args.gateway).await?;
-    let client = app.client(&gateway, &args.name).await?;
-    let codes: Vec<Value> = app.codes(&gateway, &client).await?.iter().map(shown).collect();
+    let gateway = app.gateway(&args.app.gateway).await?;
+    let client = app.client(&gateway, &args.app.name).await?;
+    let codes = args.list.first(app.codes(&gateway, &client).await?);
+    let codes: Vec<Value> = codes.iter().map(shown).collect();
     let text = |name: &'static str| move |code: &Value| code[name].as_str().unwrap_or_default().to_owned();
     let report = Report::list(
         &codes,

@@ -3,6 +3,7 @@
 use super::super::complete::Noun;
 use super::super::error::CommandError;
 use super::super::global::Context;
+use super::super::options::List;
 use super::{Named, report};
 use crate::app::{GatewayUpdate, PublicAccess};
 use crate::ui::Report;
@@ -79,12 +80,20 @@ pub(in crate::cli) struct Disable {
 pub(in crate::cli) enum FeatureCommand {
     /// List the features of a gateway that were set
     #[command(after_help = "Example:\n  fgctl gateway feature list apig-ws")]
-    List(Named),
+    List(Features),
     /// Set a feature; the service takes one change of it a minute
     #[command(
         after_help = "Example, for APIs with a backend timeout of up to 10 minutes:\n  fgctl gateway feature set apig-ws backend_timeout 600000"
     )]
     Set(Set),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Features {
+    #[command(flatten)]
+    gateway: Named,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
@@ -220,8 +229,8 @@ pub(super) async fn feature(command: FeatureCommand, context: &Context) -> Resul
     let app = context.app().await?;
     match command {
         FeatureCommand::List(args) => {
-            let features = app.gateway_features(&app.gateway(&args.name).await?).await?;
-            context.ui.show(&features_report(&features))?;
+            let features = app.gateway_features(&app.gateway(&args.gateway.name).await?).await?;
+            context.ui.show(&features_report(&args.list.first(features)))?;
         }
         FeatureCommand::Set(Set { name, feature, value }) => {
             let (set, changed) = app.set_gateway_feature(&name, &feature, &value).await?;

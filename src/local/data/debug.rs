@@ -20,7 +20,7 @@ pub(super) struct Debugged {
 
 /// The header by which the management plane says that it debugs `call`.
 pub(super) fn header(word: &Secret, call: &DebugCall) -> (HeaderName, HeaderValue) {
-    let text = format!("{} {} {} {}", word.expose(), call.api_id, call.published, call.tls);
+    let text = format!("{} {} {} {}", word.expose(), call.published, call.tls, call.api_id);
     let value = HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""));
     (HEADER, value)
 }
@@ -28,9 +28,9 @@ pub(super) fn header(word: &Secret, call: &DebugCall) -> (HeaderName, HeaderValu
 /// What `headers` say that is debugged, if who says so knows the word; the header goes no further.
 pub(super) fn take(headers: &mut HeaderMap, word: &Secret) -> Option<Debugged> {
     let value = headers.remove(HEADER)?;
-    let mut parts = value.to_str().ok()?.split(' ');
+    let mut parts = value.to_str().ok()?.splitn(4, ' ');
     let known = parts.next().is_some_and(|said| Secret::new(said) == *word);
-    let (api_id, published, tls) = (parts.next()?, parts.next()?, parts.next()?);
+    let (published, tls, api_id) = (parts.next()?, parts.next()?, parts.next()?);
     known.then(|| Debugged {
         api_id: api_id.to_owned(),
         published: published == "true",

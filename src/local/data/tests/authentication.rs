@@ -238,6 +238,6 @@ async fn only_the_management_plane_debugs() {
     }
     let elsewhere = plain(&world, "/other", &[&header("/app", true)]).await;
     refused(&elsewhere, 404, "APIG.0101", "");
-    let stranger = plain(&world, "/app", &["x-fgctl-debug: word id false false"]).await;
+    let stranger = plain(&world, "/app", &["x-fgctl-debug: word false false id"]).await;
     refused(&stranger, 401, "APIG.0303", "no signature");
 }
