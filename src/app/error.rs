@@ -59,6 +59,14 @@ pub(crate) enum AppError {
         /// What to do.
         hints: Vec<String>,
     },
+    /// A program of this machine failed. Nothing was sent.
+    #[error("{text}:\n  {}", said.join("\n  "))]
+    Program {
+        /// Which, and how.
+        text: String,
+        /// Its own last lines.
+        said: Vec<String>,
+    },
     /// It was to be created and exists. Nothing was sent.
     #[error("the {what} `{name}` exists already")]
     Exists {
@@ -190,9 +198,42 @@ impl AppError {
                 "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
                     .to_owned(),
             ],
-            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
+            Self::Package(error) => package_hints(error),
+            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Wait(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about code or a dependency that cannot be packed.
+fn package_hints(error: &PackageError) -> Vec<String> {
+    match error {
+        PackageError::PacksTooLarge { largest, limit, .. } if !largest.is_empty() => {
+            let instead = match *limit {
+                DEPENDENCY_UPLOAD_LIMIT => {
+                    "a ZIP over 10 MB goes by OBS: write it with --to FILE, upload it to a bucket of the region, then \
+                     fgctl dependency create NAME --runtime RUNTIME --obs-url URL"
+                }
+                _ => "leave out what the function does not need: name it in .fgctlignore",
+            };
+            vec![format!("most of it: {}", sizes(largest)), instead.to_owned()]
+        }
+        PackageError::NoEntry {
+            left_out: Some(out), ..
+        } => vec![format!("echo '!{}' >> .fgctlignore", out.name)],
+        PackageError::DeepEntry { path, folder, .. } if path.is_dir() => {
+            vec![format!("--code {}", path.join(folder).display())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Folders with their sizes, for a person.
+pub(super) fn sizes(folders: &[(String, u64)]) -> String {
+    let megabytes = |size: u64| size as f64 / (1024.0 * 1024.0);
+    let each = folders
+        .iter()
+        .map(|(name, size)| format!("{name} {:.1} MB", megabytes(*size)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn to_create(flag: &str) -> String {

@@ -3,7 +3,9 @@
 //! Knows no flags and no exit statuses. Rules of the guide are checked here before the first call.
 
 mod api;
+mod build;
 mod client;
+mod code;
 mod dependency;
 mod environment;
 mod error;
@@ -20,7 +22,9 @@ mod trigger;
 mod websocket;
 
 pub(crate) use api::ApiChange;
+pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use client::{Grant, check_client};
+pub(crate) use code::CodeInput;
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;

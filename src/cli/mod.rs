@@ -33,6 +33,7 @@ mod man;
 mod mask;
 mod network;
 mod options;
+mod packed;
 mod profile;
 mod region;
 mod request;

@@ -10,6 +10,8 @@
 mod answers;
 mod api;
 mod app;
+mod build;
+mod code;
 mod completion;
 mod connect;
 mod contract;

@@ -194,7 +194,7 @@ impl From<AppError> for CommandError {
             AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
             AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
             AppError::NotFound { .. } => Exit::NotFound,
-            AppError::Refused { .. } => Exit::Failed,
+            AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
