@@ -32,7 +32,7 @@ pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
-pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus};
+pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus, check_websocket_region};
 
 use crate::cloud::Cloud;
 use crate::socket::{Connector, Event, Session};

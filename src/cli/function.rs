@@ -86,6 +86,7 @@ pub(super) struct Create {
 )]
 pub(super) struct Update {
     /// Name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
     /// Handler of an event function, such as index.handler
     #[arg(long)]

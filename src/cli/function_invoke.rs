@@ -1,5 +1,6 @@
 //! `fgctl function invoke`: a call without a trigger, and `quotas`.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
 use crate::ui::Report;
@@ -19,6 +20,7 @@ const ANSWERED: i64 = 200;
 )]
 pub(super) struct Invoke {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
     /// Event, a JSON object: itself, @ and a file, or - for stdin; unless given, an empty one, or GET / for an HTTP
     /// function

@@ -1,5 +1,6 @@
 //! The options that `function create` and `function update` share: the guide's Table 1 and the console's settings.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use crate::app::{FunctionSettings, NetworkChange, VariableChange};
 use crate::sign::Secret;
@@ -12,7 +13,7 @@ const STDIN: &str = "-";
 
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// Memory in MB: 128, 256, 512, 768, 1024 … 10240; a new function has 128
+    /// Memory in MB: 128, 256, 512, 768, 1024 to 10240; a new function has 128
     #[arg(long, value_name = "MB")]
     memory: Option<i64>,
     /// Execution timeout in seconds, 3 to 259200: the longest life of a WebSocket connection; a new function has 60
@@ -31,10 +32,10 @@ pub(super) struct Settings {
     #[arg(long, value_name = "NAME")]
     execution_agency: Option<String>,
     /// VPC that the function works in, by name or id; needs --subnet and an agency
-    #[arg(long, value_name = "NAME", requires = "subnet")]
+    #[arg(long, value_name = "NAME", requires = "subnet", add = Noun::Vpc.names())]
     vpc: Option<String>,
     /// Subnet of the VPC, by name or id
-    #[arg(long, value_name = "NAME", requires = "vpc")]
+    #[arg(long, value_name = "NAME", requires = "vpc", add = Noun::Subnet.names())]
     subnet: Option<String>,
     /// Report the function's log to LTS, which bills by use
     #[arg(long, overrides_with = "no_collect_logs")]

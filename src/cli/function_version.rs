@@ -1,8 +1,10 @@
 //! `fgctl function versions`, `publish` and `aliases`.
 
+use super::complete::Noun;
 use super::error::CommandError;
 use super::function_report::report;
 use super::global::Context;
+use super::options::List;
 use crate::app::AliasChange;
 use crate::ui::Report;
 use crate::wire::function_alias::Alias;
@@ -12,16 +14,17 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Args)]
 pub(super) struct Versions {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  fgctl function publish WebSocket-demo --version v1 --description first")]
 pub(super) struct Publish {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     name: String,
     /// Version: 1 to 42 letters, digits and _ - . ; unless given, the service makes one of the time
     #[arg(long)]
@@ -49,12 +52,16 @@ pub(super) enum Aliases {
 #[derive(Debug, Args)]
 pub(super) struct Of {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     function: String,
+    #[command(flatten)]
+    list: List,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Named {
     /// Function's name or URN
+    #[arg(add = Noun::Function.names())]
     function: String,
     /// Alias
     alias: String,
@@ -106,7 +113,7 @@ fn weight(text: &str) -> Result<(String, i64), String> {
 }
 
 pub(super) async fn versions(args: &Versions, context: &Context) -> Result<(), CommandError> {
-    let versions = context.app().await?.versions(&args.name, args.limit).await?;
+    let versions = context.app().await?.versions(&args.name, args.list.limit).await?;
     let described = |name: &str| name.to_owned();
     let report = Report::list(
         &versions,
@@ -151,7 +158,7 @@ pub(super) async fn aliases(command: Aliases, context: &Context) -> Result<(), C
 }
 
 async fn list(args: &Of, context: &Context) -> Result<(), CommandError> {
-    let aliases = context.app().await?.aliases(&args.function).await?;
+    let aliases = args.list.first(context.app().await?.aliases(&args.function).await?);
     let report = Report::list(
         &aliases,
         |alias| alias.name.clone(),

@@ -3,7 +3,7 @@
 use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
-use crate::app::{Proof, WebsocketField, WebsocketStatus};
+use crate::app::{self, Proof, WebsocketField, WebsocketStatus};
 use crate::ui::Report;
 use clap::{Args, Subcommand};
 
@@ -49,7 +49,11 @@ impl Command {
 }
 
 pub(super) async fn run(mut command: Command, context: &Context) -> Result<(), CommandError> {
-    let of_profile = context.settings().await?.websocket_field.map(|field| field.value);
+    let settings = context.settings().await?;
+    if let Command::Enable(args) = &command {
+        app::check_websocket_region(&settings.region.value, args.any_region)?;
+    }
+    let of_profile = settings.websocket_field.map(|field| field.value);
     let field = &mut command.named().field;
     *field = field
         .take()

@@ -3,11 +3,11 @@
 //! Knows nothing of commands or the cloud. What is shown to a person and what to a program comes in as one
 //! [`Report`]; which of the two is written depends on `-o`.
 
+mod keyboard;
 mod progress;
 mod prompt;
 mod query;
 mod report;
-mod secret;
 mod text;
 
 pub(crate) use progress::{Step, seconds};

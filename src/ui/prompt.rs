@@ -1,6 +1,7 @@
 //! Questions, asked only where a person can answer them.
 
-use super::{Ui, secret, write_to_stderr};
+use super::keyboard::Keyboard;
+use super::{Ui, write_to_stderr};
 use dialoguer::{Confirm, Input, Select};
 use std::io;
 
@@ -36,7 +37,7 @@ impl Ui {
             return Ok(());
         }
         let ask = || Confirm::new().with_prompt(question).default(false).interact();
-        match self.asked(question, "--yes", || ask().map_err(io_error))? {
+        match self.asked(question, "--yes", |_| ask().map_err(io_error))? {
             true => Ok(()),
             false => Err(PromptError::Declined),
         }
@@ -53,7 +54,7 @@ impl Ui {
     /// [`PromptError`], but [`PromptError::Declined`].
     pub(crate) fn ask(&self, question: &str, flag: &'static str) -> Result<String, PromptError> {
         let input = || Input::new().with_prompt(question).allow_empty(true).interact_text();
-        self.asked(question, flag, || input().map_err(io_error))
+        self.asked(question, flag, |_| input().map_err(io_error))
     }
 
     /// Asks for a secret, which is not shown. `flag` answers it.
@@ -63,7 +64,7 @@ impl Ui {
     pub(crate) fn ask_secret(&self, question: &str, flag: &'static str) -> Result<String, PromptError> {
         // Progress is suspended already.
         let prompt = || write_to_stderr(&format!("{question} (not shown): "));
-        let answer = self.asked(question, flag, || secret::read(prompt))?;
+        let answer = self.asked(question, flag, |keyboard| keyboard.secret(prompt))?;
         self.talk("\n");
         Ok(answer)
     }
@@ -75,14 +76,14 @@ impl Ui {
     pub(crate) fn choose(&self, question: &str, items: &[String], flag: &'static str) -> Result<usize, PromptError> {
         let select = || Select::new().with_prompt(question).items(items).default(0);
         let choose = || select().max_length(10).interact();
-        self.asked(question, flag, || choose().map_err(io_error))
+        self.asked(question, flag, |_| choose().map_err(io_error))
     }
 
     fn asked<T>(
         &self,
         question: &str,
         flag: &'static str,
-        ask: impl FnOnce() -> io::Result<T>,
+        ask: impl FnOnce(&Keyboard) -> io::Result<T>,
     ) -> Result<T, PromptError> {
         if !self.interactive {
             return Err(PromptError::NoTerminal {
@@ -90,7 +91,8 @@ impl Ui {
                 flag,
             });
         }
-        self.bars.suspend(ask).map_err(|error| match error.kind() {
+        let asking = || ask(&Keyboard::take()?);
+        self.bars.suspend(asking).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => {
                 // The question hid it, and was not there to show it again.
                 let _ = dialoguer::console::Term::stderr().show_cursor();

@@ -151,6 +151,7 @@ impl Demo {
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
             isolation: IsolationSetting::Auto,
+            physics: local::Physics::default(),
         })
         .await?;
         let started = StepTaken {
