@@ -161,7 +161,10 @@ async fn elsewhere(function: &Function, app: &App, context: &Context) -> Result<
     if place.stream_id.is_empty() {
         return Err(
             CommandError::not_found(format!("the log of `{}` is not collected", function.func_name))
-                .hint("switch it on: console, function details page, Configuration > Advanced Settings > Collect Logs")
+                .hint(format!(
+                    "switch it on: fgctl function update {} --collect-logs --agency AGENCY",
+                    function.func_name
+                ))
                 .hint("a function on the local cloud always has a log: fgctl --local logs NAME"),
         );
     }
