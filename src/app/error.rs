@@ -5,7 +5,8 @@ use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
-use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
+use crate::wire::rule::Broken;
+use std::path::PathBuf;
 
 /// A use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,15 @@ pub(crate) enum AppError {
     /// Code or a dependency cannot be packed or read. Nothing was sent.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// A file cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Something that was named does not exist.
     #[error("there is no {what} `{name}`{}", place.as_ref().map(|place| format!(" {place}")).unwrap_or_default())]
     NotFound {
@@ -194,12 +204,8 @@ impl AppError {
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
-            Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
-                "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
-                    .to_owned(),
-            ],
             Self::Package(error) => package_hints(error),
-            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Wait(_) => Vec::new(),
+            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Read { .. } | Self::Wait(_) => Vec::new(),
         }
     }
 }
@@ -210,8 +216,8 @@ fn package_hints(error: &PackageError) -> Vec<String> {
         PackageError::PacksTooLarge { largest, limit, .. } if !largest.is_empty() => {
             let instead = match *limit {
                 DEPENDENCY_UPLOAD_LIMIT => {
-                    "a ZIP over 10 MB goes by OBS: write it with --to FILE, upload it to a bucket of the region, then \
-                     fgctl dependency create NAME --runtime RUNTIME --obs-url URL"
+                    "a ZIP over 10 MB goes by a bucket of the region: write it with --to FILE, then \
+                     fgctl dependency create NAME --runtime RUNTIME --zip FILE --bucket BUCKET"
                 }
                 _ => "leave out what the function does not need: name it in .fgctlignore",
             };

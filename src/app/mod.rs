@@ -19,6 +19,7 @@ mod group;
 mod network;
 mod similar;
 mod trigger;
+mod upload;
 mod websocket;
 
 pub(crate) use api::ApiChange;
@@ -36,6 +37,7 @@ pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
+pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus, check_websocket_region};
 
 use crate::cloud::Cloud;

@@ -25,7 +25,7 @@ pub(crate) use error::{PackageError, Refusal};
 pub(crate) use ignored::LeftOut;
 pub(crate) use largest::largest;
 pub(crate) use pack::{pack, pack_installed};
-pub(crate) use read::read;
+pub(crate) use read::{inspect, read, size};
 pub(crate) use unpack::unpack;
 
 use std::fmt;

@@ -3,7 +3,7 @@
 use super::entry::{self, Kind};
 use super::{Archive, ENTRY_LIMIT, Note, PackageError, Refusal, TARGET_LIMIT, UNPACKED_LIMIT};
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use zip::ZipArchive;
 
@@ -14,11 +14,7 @@ use zip::ZipArchive;
 /// [`unpack`](super::unpack) would refuse for its name.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Archive, PackageError> {
     let bytes = bytes(path, limit)?;
-    let mut zip = open(path, Cursor::new(bytes.as_slice()))?;
-    let mut checked = Checked::default();
-    for index in 0..zip.len() {
-        checked.entry(path, &mut zip, index)?;
-    }
+    let checked = Checked::all(path, Cursor::new(bytes.as_slice()))?;
     let notes = checked.notes();
     Ok(Archive {
         files: checked.files,
@@ -30,20 +26,45 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Archive, PackageError> {
     })
 }
 
-fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, PackageError> {
-    let unreadable = |source| read_error(path, source);
-    let metadata = path.metadata().map_err(unreadable)?;
+/// Checks the ready ZIP at `path` as [`read`] does, without keeping its bytes: for one that is too large for memory.
+/// Returns how many files it holds, and what is noticed.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn inspect(path: &Path, limit: u64) -> Result<(usize, Vec<Note>), PackageError> {
+    size(path, limit)?;
+    let file = File::open(path).map_err(|source| read_error(path, source))?;
+    let checked = Checked::all(path, BufReader::with_capacity(256 * 1024, file))?;
+    Ok((checked.files, checked.notes()))
+}
+
+/// The size of the file at `path`.
+///
+/// # Errors
+/// There is none, or it is larger than `limit`.
+pub(crate) fn size(path: &Path, limit: u64) -> Result<u64, PackageError> {
+    let metadata = path.metadata().map_err(|source| read_error(path, source))?;
     if !metadata.is_file() {
         return Err(PackageError::NotAFile { path: path.to_owned() });
     }
+    match metadata.len() {
+        size if size > limit => Err(PackageError::TooLarge {
+            path: path.to_owned(),
+            size,
+            limit,
+        }),
+        size => Ok(size),
+    }
+}
+
+fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, PackageError> {
+    let unreadable = |source| read_error(path, source);
+    size(path, limit)?;
     let too_large = |size| PackageError::TooLarge {
         path: path.to_owned(),
         size,
         limit,
     };
-    if metadata.len() > limit {
-        return Err(too_large(metadata.len()));
-    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(limit.saturating_add(1))
@@ -126,6 +147,16 @@ struct Checked {
 }
 
 impl Checked {
+    /// What all entries of the ZIP in `reader` amount to.
+    fn all(archive: &Path, reader: impl Read + Seek) -> Result<Self, PackageError> {
+        let mut zip = open(archive, reader)?;
+        let mut checked = Self::default();
+        for index in 0..zip.len() {
+            checked.entry(archive, &mut zip, index)?;
+        }
+        Ok(checked)
+    }
+
     /// Reads an entry to its end, which checks its CRC.
     fn entry<R: Read + Seek>(
         &mut self,

@@ -39,6 +39,7 @@ mod local;
 mod logs;
 mod man;
 mod network;
+mod obs;
 mod output;
 mod profile;
 mod region;

@@ -192,7 +192,9 @@ impl From<AppError> for CommandError {
                 return error.into();
             }
             AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
-            AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
+            AppError::Rule(_) | AppError::Package(_) | AppError::Read { .. } | AppError::Ambiguous { .. } => {
+                Exit::Usage
+            }
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,

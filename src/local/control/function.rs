@@ -165,7 +165,7 @@ pub(super) async fn create(call: Call, input: CreateFunction) -> Result<Function
     let mut sent = Sent::of_creation(&mut new);
     sent.check()?;
     call.context.store.read(|reader| absent(reader, &key))?;
-    let arrived = sent.arrive().await?;
+    let arrived = sent.arrive(&call).await?;
     let now = call.now;
     call.blocking(move |context| {
         let code = sent.code(arrived)?;

@@ -46,6 +46,7 @@ mod gateway_status;
 mod gateway_tag;
 mod group;
 mod identity;
+mod obs;
 mod page;
 mod project;
 mod publication;
@@ -92,16 +93,18 @@ pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
         faults,
         names: Arc::new(names.collect()),
     };
+    let desk = Arc::new(Desk {
+        contexts,
+        guard: front_door::Guard::default(),
+    });
     routes
         .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), obs::divert))
         .layer(middleware::from_fn_with_state(faulty, faulty::meet))
-        .with_state(Arc::new(Desk {
-            contexts,
-            guard: front_door::Guard::default(),
-        }))
+        .with_state(desk)
 }
 
 /// What the control plane plays, one row an operation, and what belongs to none.
@@ -164,6 +167,7 @@ fn filter(method: Method) -> MethodFilter {
         Method::Post => MethodFilter::POST,
         Method::Put => MethodFilter::PUT,
         Method::Delete => MethodFilter::DELETE,
+        Method::Head => MethodFilter::HEAD,
     }
 }
 

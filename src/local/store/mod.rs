@@ -11,6 +11,7 @@ pub(super) mod whole;
 
 use super::{StartError, account};
 use blobs::Blobs;
+pub(super) use blobs::{Complete, Incoming};
 use page::Derived;
 use redb::{
     Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageError,
@@ -228,6 +229,33 @@ impl Store {
     /// The file cannot be written; nothing is left of it.
     pub(super) fn keep(&self, bytes: &[u8]) -> Result<String, StoreError> {
         Ok(self.blobs.keep(bytes, self.lifetime)?)
+    }
+
+    /// Begins a file whose content comes bit by bit.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn begin(&self) -> Result<Incoming, StoreError> {
+        Ok(self.blobs.begin(self.lifetime)?)
+    }
+
+    /// Keeps `complete` and returns the digest that names it. Whoever adopts holds [`super::Context`]'s `open` until a
+    /// record names it, so that [`Store::discard`] does not take it for left over.
+    ///
+    /// # Errors
+    /// The file cannot be renamed; nothing is left of it.
+    pub(super) fn adopt(&self, complete: Complete) -> Result<String, StoreError> {
+        Ok(self.blobs.adopt(complete, self.lifetime)?)
+    }
+
+    /// Removes those of the files `digests` that no record names any more. Whoever discards holds `open` alone.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) fn discard(&self, digests: &[String]) -> Result<(), StoreError> {
+        let named = whole::files(&self.records()?);
+        self.blobs.discard(digests, &named);
+        Ok(())
     }
 
     /// The file named by `digest`.

@@ -303,7 +303,10 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
     let input = NewDependency {
         name: DEPENDENCY.to_owned(),
         runtime: sample.runtime.to_owned(),
-        source: DependencySource::Zip(sample.dependency.clone()),
+        source: DependencySource::Zip {
+            path: sample.dependency.clone(),
+            bucket: None,
+        },
         description: None,
     };
     let command = format!(
@@ -311,7 +314,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         sample.runtime,
         sample.dependency.display()
     );
-    let create = async { app.create_dependency(input.prepare()?).await };
+    let create = async { app.create_dependency(input.prepare()?.into_body(None)).await };
     teller.step("dependency ZIP", &command, create).await?;
     let attachment = Attachment {
         dependency: DEPENDENCY,

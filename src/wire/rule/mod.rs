@@ -5,12 +5,16 @@
 
 mod app;
 mod function;
+mod obs;
 mod text;
 
 pub(crate) use app::{app_code, app_key, app_name, app_secret, environment_variable_name, environment_variable_value};
 pub(crate) use function::{
     AGENCY_LENGTH, RESERVED, alias_name, initializer_timeout, max_instances, pre_stop_timeout, requests_per_instance,
     version_name,
+};
+pub(crate) use obs::{
+    KEY_LENGTH, OBJECT_LIMIT, OBS_ARCHIVE_LIMIT, PART_MINIMUM, PART_NUMBERS, bucket_name, object_key,
 };
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,

@@ -24,6 +24,7 @@ mod guide;
 mod identity;
 mod load;
 mod network;
+mod obs;
 mod publication;
 mod throttle;
 mod trigger;
