@@ -5,7 +5,7 @@ use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
-use crate::wire::rule::Broken;
+use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
 use std::path::PathBuf;
 
 /// A use case failed.

@@ -184,5 +184,7 @@ fn elsewhere_the_log_s_place_is_told() {
         .unwrap()
         .replace("127.0.0.1", "localhost");
     cloud.set("FGCTL_ENDPOINT", &endpoint);
-    cloud.fgctl("logs f").failure(4, &["is not collected", "--collect-logs"]);
+    cloud
+        .fgctl("logs f")
+        .failure(4, &["is not collected", "--collect-logs"]);
 }
