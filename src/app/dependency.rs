@@ -1,5 +1,8 @@
 //! Dependencies: the guide's Table 2, and which function uses them.
 
+use super::build::check_version;
+use super::code::CodeInput;
+use super::upload::{Upload, Uploaded};
 use super::{App, AppError, pick};
 use crate::cloud::ApiError;
 use crate::codes;
@@ -17,10 +20,36 @@ use std::path::{Path, PathBuf};
 /// Where a dependency's archive comes from.
 #[derive(Clone, Debug)]
 pub(crate) enum DependencySource {
-    /// Upload ZIP: at most [`rule::DEPENDENCY_UPLOAD_LIMIT`].
-    Zip(PathBuf),
+    /// Upload ZIP: directly up to [`rule::DEPENDENCY_UPLOAD_LIMIT`], else by a bucket.
+    Zip {
+        /// The file.
+        path: PathBuf,
+        /// The bucket for a large one.
+        bucket: Option<String>,
+    },
     /// Upload from OBS: the object's URL.
     Obs(String),
+}
+
+/// A dependency whose rules are checked.
+#[derive(Clone, Debug)]
+pub(crate) struct PreparedDependency {
+    /// As it is sent, but for the link to what has to be uploaded first.
+    body: NewDependencyVersion,
+    /// What has to be uploaded first.
+    pub(crate) upload: Option<Upload>,
+}
+
+impl PreparedDependency {
+    /// The dependency as it is sent, with what was uploaded for it.
+    pub(crate) fn into_body(self, uploaded: Option<&Uploaded>) -> NewDependencyVersion {
+        let mut body = self.body;
+        if let Some(uploaded) = uploaded {
+            body.depend_type = "obs".to_owned();
+            body.depend_link = Some(uploaded.link.clone());
+        }
+        body
+    }
 }
 
 /// A dependency to create, or one more version of it.
@@ -41,7 +70,7 @@ impl NewDependency {
     ///
     /// # Errors
     /// A broken rule, a file that is no ZIP or too large. Nothing was sent.
-    pub(crate) fn prepare(self) -> Result<NewDependencyVersion, AppError> {
+    pub(crate) fn prepare(self) -> Result<PreparedDependency, AppError> {
         rule::dependency_name(&self.name)?;
         rule::runtime(&self.runtime)?;
         rule::description(self.description.as_deref().unwrap_or_default())?;
@@ -51,11 +80,22 @@ impl NewDependency {
             description: self.description,
             ..NewDependencyVersion::default()
         };
+        let mut upload = None;
         match self.source {
-            DependencySource::Zip(path) => {
-                let archive = package::read(&path, rule::DEPENDENCY_UPLOAD_LIMIT)?;
-                body.depend_type = "zip".to_owned();
-                body.depend_file = Some(STANDARD.encode(&archive.bytes));
+            DependencySource::Zip { path, bucket } => {
+                let size = package::size(&path, rule::OBS_ARCHIVE_LIMIT)?;
+                if size > rule::DEPENDENCY_UPLOAD_LIMIT {
+                    let bucket = bucket.ok_or_else(|| bucket_wanted(&path, size))?;
+                    rule::bucket_name(&bucket)?;
+                    let (files, notes) = package::inspect(&path, rule::OBS_ARCHIVE_LIMIT)?;
+                    check_archive(&path, files, &notes)?;
+                    upload = Some(Upload { path, bucket });
+                } else {
+                    let archive = package::read(&path, rule::DEPENDENCY_UPLOAD_LIMIT)?;
+                    check_archive(&path, archive.files, &archive.notes)?;
+                    body.depend_type = "zip".to_owned();
+                    body.depend_file = Some(STANDARD.encode(&archive.bytes));
+                }
             }
             DependencySource::Obs(url) => {
                 rule::object_url(&url)?;
@@ -63,7 +103,45 @@ impl NewDependency {
                 body.depend_link = Some(url);
             }
         }
-        Ok(body)
+        Ok(PreparedDependency { body, upload })
+    }
+}
+
+/// The ZIP is too large to be sent directly, and nothing says where else it may go.
+fn bucket_wanted(path: &Path, size: u64) -> AppError {
+    let text = format!(
+        "`{}` has {size} bytes, more than the {} that are uploaded directly: a larger one goes by way of a bucket",
+        path.display(),
+        rule::DEPENDENCY_UPLOAD_LIMIT
+    );
+    AppError::refused(
+        text,
+        &[
+            "name a bucket of yours in the function's region: --bucket NAME",
+            "or upload it yourself, and give its URL in place of --zip: --obs-url URL",
+        ],
+    )
+}
+
+/// Refuses before the upload what the service refuses after it.
+fn check_archive(path: &Path, files: usize, notes: &[package::Note]) -> Result<(), AppError> {
+    if files > rule::DEPENDENCY_FILES {
+        let text = format!(
+            "`{}` holds {files} files, and a dependency at most {}",
+            path.display(),
+            rule::DEPENDENCY_FILES
+        );
+        return Err(AppError::refused(text, &[]));
+    }
+    let backups = notes
+        .iter()
+        .find(|note| matches!(note, package::Note::BackupsInside { .. }));
+    match backups {
+        Some(note) => {
+            let hint = format!("zip --delete '{}' '*~'", path.display());
+            Err(AppError::refused(format!("`{}` {note}", path.display()), &[&hint]))
+        }
+        None => Ok(()),
     }
 }
 
@@ -131,12 +209,15 @@ impl App {
         })
     }
 
-    /// Creates the dependency that [`NewDependency::prepare`] prepared, or one more version of it.
+    /// Creates the dependency that [`PreparedDependency::into_body`] made, or one more version of it.
     ///
     /// # Errors
-    /// The service refuses; nothing was created then.
+    /// The service refuses, and nothing was created; or it has another ZIP afterwards than was sent.
     pub(crate) async fn create_dependency(&self, body: NewDependencyVersion) -> Result<Dependency, AppError> {
-        Ok(self.cloud.send(&CreateDependencyVersion { body }).await?)
+        let sent = body.depend_file.clone();
+        let created = self.cloud.send(&CreateDependencyVersion { body }).await?;
+        check_version(sent.as_deref(), &created)?;
+        Ok(created)
     }
 
     /// Deletes the version of the number `version` of a dependency, or all its versions, newest first.
@@ -231,7 +312,7 @@ impl App {
         let function = attachment.function;
         let mut body = stored_code(current);
         if let Some(code) = attachment.code {
-            body = self.new_code(function, code).await?;
+            body = self.new_code(function, CodeInput::from(code.to_owned())).await?;
         }
         body.depend_version_list = Some(list);
         let sent = body.func_code.is_some();

@@ -6,6 +6,7 @@ use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
 use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
+use std::path::PathBuf;
 
 /// A use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +20,15 @@ pub(crate) enum AppError {
     /// Code or a dependency cannot be packed or read. Nothing was sent.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// A file cannot be read.
+    #[error("`{}` cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// Something that was named does not exist.
     #[error("there is no {what} `{name}`{}", place.as_ref().map(|place| format!(" {place}")).unwrap_or_default())]
     NotFound {
@@ -58,6 +68,14 @@ pub(crate) enum AppError {
         text: String,
         /// What to do.
         hints: Vec<String>,
+    },
+    /// A program of this machine failed. Nothing was sent.
+    #[error("{text}:\n  {}", said.join("\n  "))]
+    Program {
+        /// Which, and how.
+        text: String,
+        /// Its own last lines.
+        said: Vec<String>,
     },
     /// It was to be created and exists. Nothing was sent.
     #[error("the {what} `{name}` exists already")]
@@ -186,13 +204,42 @@ impl AppError {
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
-            Self::Package(PackageError::TooLarge { limit, .. }) if *limit == DEPENDENCY_UPLOAD_LIMIT => vec![
-                "a ZIP over 10 MB goes by OBS: upload it to a bucket of the region, and give its URL with --obs-url"
-                    .to_owned(),
-            ],
-            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Wait(_) => Vec::new(),
+            Self::Package(error) => package_hints(error),
+            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Read { .. } | Self::Wait(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about code or a dependency that cannot be packed.
+fn package_hints(error: &PackageError) -> Vec<String> {
+    match error {
+        PackageError::PacksTooLarge { largest, limit, .. } if !largest.is_empty() => {
+            let instead = match *limit {
+                DEPENDENCY_UPLOAD_LIMIT => {
+                    "a ZIP over 10 MB goes by a bucket of the region: write it with --to FILE, then \
+                     fgctl dependency create NAME --runtime RUNTIME --zip FILE --bucket BUCKET"
+                }
+                _ => "leave out what the function does not need: name it in .fgctlignore",
+            };
+            vec![format!("most of it: {}", sizes(largest)), instead.to_owned()]
+        }
+        PackageError::NoEntry {
+            left_out: Some(out), ..
+        } => vec![format!("echo '!{}' >> .fgctlignore", out.name)],
+        PackageError::DeepEntry { path, folder, .. } if path.is_dir() => {
+            vec![format!("--code {}", path.join(folder).display())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Folders with their sizes, for a person.
+pub(super) fn sizes(folders: &[(String, u64)]) -> String {
+    let megabytes = |size: u64| size as f64 / (1024.0 * 1024.0);
+    let each = folders
+        .iter()
+        .map(|(name, size)| format!("{name} {:.1} MB", megabytes(*size)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn to_create(flag: &str) -> String {

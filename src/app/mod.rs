@@ -4,7 +4,9 @@
 
 mod api;
 mod budget;
+mod build;
 mod client;
+mod code;
 mod dependency;
 mod environment;
 mod error;
@@ -18,11 +20,14 @@ mod group;
 mod network;
 mod similar;
 mod trigger;
+mod upload;
 mod websocket;
 
 pub(crate) use api::ApiChange;
 pub(crate) use budget::{Budget, UNKNOWN, Verdict, ping_interval};
+pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use client::{Grant, check_client};
+pub(crate) use code::CodeInput;
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;
@@ -34,6 +39,7 @@ pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
+pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus, check_websocket_region};
 
 use crate::cloud::Cloud;

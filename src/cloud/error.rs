@@ -4,7 +4,7 @@ use super::refusal::{self, printable};
 use crate::codes;
 use crate::codes::apig;
 use crate::transport::{Response, TransportError};
-use crate::wire::{Method, Operation, Service, ShapeError};
+use crate::wire::{Method, Service, ShapeError};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -104,6 +104,9 @@ pub(crate) enum ReadError {
     /// It is no JSON, or not of the operation's output.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    /// It is no XML, or lacks something of the operation's output.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
     /// A list that goes on with a page that was there before.
     #[error("page {0} of the list repeats an earlier one")]
     Repeats(usize),
@@ -136,17 +139,22 @@ impl ApiError {
             request_id: response.request_id().map(printable).or(said.request_id),
             date: response.date(),
             retry_after: response.retry_after(),
-            known_shape: said.known_shape,
+            // An answer to `HEAD` has no body by which to know it.
+            known_shape: said.known_shape || (response.body.is_empty() && response.storage_id().is_some()),
         }))
     }
 
     /// The error of a `response` that says success and cannot be read.
-    pub(super) fn unreadable<O: Operation>(response: &Response, source: ReadError) -> Self {
+    pub(super) fn unreadable(
+        (operation, method): (&'static str, Method),
+        response: &Response,
+        source: ReadError,
+    ) -> Self {
         let start: Vec<u8> = response.body.iter().copied().take(400).collect();
         let start = printable(&String::from_utf8_lossy(&start)).chars().take(100).collect();
         Self::Unreadable {
-            operation: O::NAME,
-            method: O::METHOD.as_str(),
+            operation,
+            method: method.as_str(),
             status: response.status,
             start,
             source,
@@ -228,8 +236,8 @@ impl ApiError {
 mod tests {
     use super::{ApiError, Asked, ReadError};
     use crate::transport::Response;
-    use crate::wire::Service;
     use crate::wire::vpc::ListVpcs;
+    use crate::wire::{Operation, Service};
     use bytes::Bytes;
 
     fn refused(status: u16, body: &str, headers: &[(&str, &str)]) -> ApiError {
@@ -304,7 +312,8 @@ mod tests {
 
     #[test]
     fn an_unreadable_answer_shows_how_it_begins() {
-        let error = ApiError::unreadable::<ListVpcs>(
+        let error = ApiError::unreadable(
+            (ListVpcs::NAME, ListVpcs::METHOD),
             &response(200, &format!("<html>\n{}", "x".repeat(500)), &[]),
             ReadError::Repeats(2),
         );

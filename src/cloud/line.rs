@@ -1,7 +1,7 @@
 //! One call: from an operation to a request, and from its answer to the operation's output.
 
 use super::error::{ApiError, Asked, ReadError};
-use crate::transport::{AnyExchange, Query, Request, Response};
+use crate::transport::{AnyExchange, Query, Request, Response, Scheme};
 use crate::wire::{Method, Operation, Parts, Service, ShapeError};
 use bytes::Bytes;
 use serde_json::Value;
@@ -111,6 +111,8 @@ impl Line {
             headers: identity.chain(call.parts.headers.iter().cloned()).collect(),
             body: call.parts.body.clone().map_or_else(Bytes::new, Bytes::from),
             idempotent: call.method.is_idempotent(),
+            scheme: Scheme::Api,
+            progress: None,
         }
     }
 
@@ -166,5 +168,5 @@ pub(super) fn output<O: Operation>(response: &Response) -> Result<O::Output, Api
         0 => serde_json::from_value(Value::Null),
         _ => serde_json::from_slice(&response.body),
     };
-    read.map_err(|error| ApiError::unreadable::<O>(response, ReadError::from(error)))
+    read.map_err(|error| ApiError::unreadable((O::NAME, O::METHOD), response, ReadError::from(error)))
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod line;
+mod obs;
 mod pages;
 mod probe;
 mod project;
@@ -17,6 +18,7 @@ pub(crate) use crate::transport::{
 };
 pub(crate) use error::{ApiError, Refusal};
 pub(crate) use line::{Call, Endpoints};
+pub(crate) use obs::Payload;
 pub(crate) use probe::{Prober, Reached};
 pub(crate) use project::ProjectError;
 
@@ -73,6 +75,7 @@ struct Inner {
     region: String,
     project_id: String,
     domain_id: OnceCell<Option<String>>,
+    caller: Caller,
     cached: Option<Cached>,
 }
 
@@ -111,6 +114,7 @@ impl Cloud {
             region,
             project_id,
             domain_id,
+            credentials: caller,
             ..
         } = target;
         let line = Line {
@@ -125,6 +129,7 @@ impl Cloud {
         Ok(Self(Arc::new(Inner {
             line,
             region,
+            caller,
             project_id: found.id,
             domain_id: domain_id.map_or_else(OnceCell::new, |id| OnceCell::new_with(Some(Some(id)))),
             cached: found.cached,

@@ -1,6 +1,6 @@
 //! Whether anybody answers at an endpoint at all: by the way that every call takes, through proxies too.
 
-use crate::transport::{Exchange, Http, Options, Query, Request, SetupError, TransportError};
+use crate::transport::{Exchange, Http, Options, Query, Request, Scheme, SetupError, TransportError};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::time::{Duration, Instant};
@@ -39,6 +39,8 @@ impl Prober {
             headers: Vec::new(),
             body: Bytes::new(),
             idempotent: true,
+            scheme: Scheme::Api,
+            progress: None,
         };
         let begin = Instant::now();
         let response = self.0.exchange(&request).await?;

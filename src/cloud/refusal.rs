@@ -1,5 +1,6 @@
 //! Reading the body of a refusal. The services write them in several shapes; whatever comes, something readable results.
 
+use crate::wire::obs;
 use serde_json::{Map, Value};
 
 /// The pairs of names under which code and message stand, in the order in which they are looked for.
@@ -26,6 +27,14 @@ pub(super) struct Said {
 
 /// Reads `body`, which came with `status`.
 pub(super) fn read(status: u16, body: &[u8]) -> Said {
+    if let Some(error) = obs::read_error(body) {
+        return Said {
+            code: printable(&error.code),
+            message: printable(&error.message),
+            request_id: Some(error.request_id).filter(|id| !id.is_empty()),
+            known_shape: true,
+        };
+    }
     let value: Option<Value> = serde_json::from_slice(body).ok();
     let top = value.as_ref().and_then(Value::as_object);
     let request_id = top.and_then(|members| text(members, "request_id"));
@@ -148,6 +157,8 @@ mod tests {
             assert!(!said.known_shape, "{body}");
         }
         assert_eq!(read(599, b"").message, "the answer has no text");
+        let said = read(403, b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+        assert_eq!((said.code.as_str(), said.known_shape), ("AccessDenied", true));
     }
 
     #[test]

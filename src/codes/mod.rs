@@ -8,6 +8,7 @@ pub(crate) mod eps;
 pub(crate) mod front_door;
 pub(crate) mod functiongraph;
 pub(crate) mod iam;
+pub(crate) mod obs;
 pub(crate) mod vpc;
 
 /// An error code of the cloud.
@@ -49,6 +50,7 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
         ],
     ),
     ("API Gateway", &apig::ALL),
+    ("Object storage", &[obs::ALL]),
     ("VPC", &[vpc::ALL]),
     ("IAM", &[iam::ALL]),
     ("Enterprise projects", &[eps::ALL]),

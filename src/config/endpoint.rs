@@ -332,7 +332,7 @@ mod tests {
         let unknown = read(&["lambda=http://a"]);
         assert!(matches!(&unknown, SettingsError::UnknownService { name, .. } if name == "lambda"));
         assert!(
-            unknown.to_string().contains("functiongraph, apig, vpc, iam, eps"),
+            unknown.to_string().contains("functiongraph, apig, vpc, iam, eps, obs"),
             "{unknown}"
         );
         let secret = read(&["iam=http://me:hidden@h"]).to_string();

@@ -1,9 +1,9 @@
 //! A ready ZIP: read, and checked to the last byte before anything is sent.
 
 use super::entry::{self, Kind};
-use super::{Archive, ENTRY_LIMIT, Note, PackageError, UNPACKED_LIMIT};
+use super::{Archive, ENTRY_LIMIT, Note, PackageError, Refusal, TARGET_LIMIT, UNPACKED_LIMIT};
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 use zip::ZipArchive;
 
@@ -14,34 +14,57 @@ use zip::ZipArchive;
 /// [`unpack`](super::unpack) would refuse for its name.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Archive, PackageError> {
     let bytes = bytes(path, limit)?;
-    let mut zip = open(path, Cursor::new(bytes.as_slice()))?;
-    let mut checked = Checked::default();
-    for index in 0..zip.len() {
-        checked.entry(path, &mut zip, index)?;
-    }
+    let checked = Checked::all(path, Cursor::new(bytes.as_slice()))?;
     let notes = checked.notes();
     Ok(Archive {
         files: checked.files,
         unpacked: checked.unpacked,
         notes,
+        left_out: Vec::new(),
+        programs: Vec::new(),
         bytes,
     })
 }
 
-fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, PackageError> {
-    let unreadable = |source| read_error(path, source);
-    let metadata = path.metadata().map_err(unreadable)?;
+/// Checks the ready ZIP at `path` as [`read`] does, without keeping its bytes: for one that is too large for memory.
+/// Returns how many files it holds, and what is noticed.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn inspect(path: &Path, limit: u64) -> Result<(usize, Vec<Note>), PackageError> {
+    size(path, limit)?;
+    let file = File::open(path).map_err(|source| read_error(path, source))?;
+    let checked = Checked::all(path, BufReader::with_capacity(256 * 1024, file))?;
+    Ok((checked.files, checked.notes()))
+}
+
+/// The size of the file at `path`.
+///
+/// # Errors
+/// There is none, or it is larger than `limit`.
+pub(crate) fn size(path: &Path, limit: u64) -> Result<u64, PackageError> {
+    let metadata = path.metadata().map_err(|source| read_error(path, source))?;
     if !metadata.is_file() {
         return Err(PackageError::NotAFile { path: path.to_owned() });
     }
+    match metadata.len() {
+        size if size > limit => Err(PackageError::TooLarge {
+            path: path.to_owned(),
+            size,
+            limit,
+        }),
+        size => Ok(size),
+    }
+}
+
+fn bytes(path: &Path, limit: u64) -> Result<Vec<u8>, PackageError> {
+    let unreadable = |source| read_error(path, source);
+    size(path, limit)?;
     let too_large = |size| PackageError::TooLarge {
         path: path.to_owned(),
         size,
         limit,
     };
-    if metadata.len() > limit {
-        return Err(too_large(metadata.len()));
-    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
     file.take(limit.saturating_add(1))
@@ -124,6 +147,16 @@ struct Checked {
 }
 
 impl Checked {
+    /// What all entries of the ZIP in `reader` amount to.
+    fn all(archive: &Path, reader: impl Read + Seek) -> Result<Self, PackageError> {
+        let mut zip = open(archive, reader)?;
+        let mut checked = Self::default();
+        for index in 0..zip.len() {
+            checked.entry(archive, &mut zip, index)?;
+        }
+        Ok(checked)
+    }
+
     /// Reads an entry to its end, which checks its CRC.
     fn entry<R: Read + Seek>(
         &mut self,
@@ -132,6 +165,11 @@ impl Checked {
         index: usize,
     ) -> Result<(), PackageError> {
         let (name, kind) = head(archive, zip, index)?;
+        if kind == Kind::Link {
+            self.unpacked += check_link(archive, zip, (index, &name))?;
+            self.files += 1;
+            return Ok(());
+        }
         let content = zip.by_index(index).map_err(|error| damaged(archive, &name, error))?;
         // One byte more than allowed shows that there is more.
         let mut content = content.take((UNPACKED_LIMIT - self.unpacked).saturating_add(1));
@@ -160,6 +198,31 @@ impl Checked {
             .map(|first| Note::BackupsInside { count, first })
             .into_iter()
             .collect()
+    }
+}
+
+/// Reads the target of the link `name`, which has to stay inside, and tells its length.
+fn check_link<R: Read + Seek>(
+    archive: &Path,
+    zip: &mut ZipArchive<R>,
+    (index, name): (usize, &str),
+) -> Result<u64, PackageError> {
+    let content = zip.by_index(index).map_err(|error| damaged(archive, name, error))?;
+    let mut target = Vec::new();
+    let read = content.take(TARGET_LIMIT + 1).read_to_end(&mut target);
+    let size = read.map_err(|error| damaged(archive, name, error))? as u64;
+    let target = String::from_utf8_lossy(&target);
+    let refused = |refusal| PackageError::Refused {
+        path: archive.to_owned(),
+        entry: entry::shown(name),
+        refusal,
+    };
+    let parts = entry::parts(name).map_err(refused)?;
+    match size <= TARGET_LIMIT && entry::link_stays(&parts, &target) {
+        true => Ok(size),
+        false => Err(refused(Refusal::LinkLeaves {
+            target: entry::shown(&target.chars().take(200).collect::<String>()),
+        })),
     }
 }
 
@@ -225,6 +288,19 @@ mod tests {
         }
         let cut = &zip(&[Entry::file("a", b"1")])[..40];
         assert!(matches!(read_bytes(cut, 9999), Err(PackageError::NotAZip { .. })));
+    }
+
+    #[test]
+    fn links_that_leave_the_archive_are_refused_before_they_are_sent() {
+        let fine = zip(&[Entry::file("d/a", b"1"), Entry::link("d/b", "a")]);
+        assert_eq!(read_bytes(&fine, 9999).unwrap().files, 2);
+        match read_bytes(&zip(&[Entry::link("d/b", "../../etc/passwd")]), 9999) {
+            Err(PackageError::Refused { entry, refusal, .. }) => {
+                let target = "../../etc/passwd".to_owned();
+                assert_eq!((entry.as_str(), refusal), ("d/b", Refusal::LinkLeaves { target }));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The cloud's signature schemes: one canonical form, used to sign and to verify.
+//! The cloud's signature schemes: one canonical form, used to sign and to verify; object storage has its own, [`obs`].
 //!
 //! Pure: no clock, no network, no environment. **The contract on the URI**: a path comes in percent-encoded once,
 //! exactly as it goes on the wire; signing decodes and re-encodes it for the canonical form only and never changes
@@ -6,6 +6,7 @@
 
 mod canonical;
 mod credentials;
+pub(crate) mod obs;
 mod signer;
 mod verify;
 

@@ -141,7 +141,7 @@ fn seconds_between(date: &str, now: Timestamp) -> Option<i64> {
 }
 
 /// Compares without telling by its time where the first difference is.
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |different, (x, y)| different | (x ^ y)) == 0
 }
 

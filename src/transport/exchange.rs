@@ -28,6 +28,30 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// Whether it may be sent again when nobody knows if it arrived.
     pub(crate) idempotent: bool,
+    /// How it is signed.
+    pub(crate) scheme: Scheme,
+    /// Who is told how much of the body has gone out.
+    pub(crate) progress: Option<Progress>,
+}
+
+/// Told how many bytes of a request's body have gone out; counted anew each time the request is sent.
+pub(crate) type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// By which scheme a request is signed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Scheme {
+    /// That of every service but one.
+    #[default]
+    Api,
+    /// That of object storage, which signs what the request is about and not its path.
+    Obs {
+        /// The bucket.
+        bucket: Option<String>,
+        /// The object's key.
+        key: Option<String>,
+        /// Whether the bucket stands in the path.
+        path_style: bool,
+    },
 }
 
 /// The query of a request.
@@ -35,19 +59,29 @@ pub(crate) struct Request {
 pub(crate) enum Query {
     /// Decoded pairs, still to be encoded; signing does that.
     Pairs(Vec<(String, String)>),
+    /// The same, where a name may stand alone.
+    Marked(Vec<(String, Option<String>)>),
     /// The text as it goes on the wire, without `?`.
     Encoded(String),
 }
 
 impl Query {
     /// The text as it goes on the wire, without `?`; empty for none.
-    pub(super) fn encoded(&self) -> String {
+    pub(crate) fn encoded(&self) -> String {
         let encode = |text: &str| utf8_percent_encode(text, QUERY).to_string();
         match self {
             Self::Encoded(text) => text.clone(),
             Self::Pairs(pairs) => pairs
                 .iter()
                 .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+                .collect::<Vec<_>>()
+                .join("&"),
+            Self::Marked(pairs) => pairs
+                .iter()
+                .map(|(name, value)| match value {
+                    Some(value) => format!("{}={}", encode(name), encode(value)),
+                    None => encode(name),
+                })
                 .collect::<Vec<_>>()
                 .join("&"),
         }
@@ -119,7 +153,12 @@ impl Response {
 
     /// The id under which the cloud's support finds the call.
     pub(crate) fn request_id(&self) -> Option<&str> {
-        self.header("X-Request-Id")
+        self.header("X-Request-Id").or_else(|| self.storage_id())
+    }
+
+    /// The same, as object storage alone names it.
+    pub(crate) fn storage_id(&self) -> Option<&str> {
+        self.header("x-obs-request-id")
     }
 
     /// How long the service asks to be left alone, by `Retry-After`: seconds, or a date by its own clock.
@@ -179,7 +218,7 @@ impl<E: Exchange> AnyExchange for E {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bytes, Query, Request, Response};
+    use super::{Bytes, Query, Request, Response, Scheme};
 
     fn request(url: &str) -> Request {
         Request {
@@ -193,6 +232,8 @@ mod tests {
             headers: vec![("Authorization".to_owned(), "a-secret".to_owned())],
             body: Bytes::from_static(b"a-secret-body"),
             idempotent: true,
+            scheme: Scheme::Api,
+            progress: None,
         }
     }
 
@@ -217,6 +258,14 @@ mod tests {
             ..request("http://h")
         };
         assert_eq!(bare.target(), "/v2/p");
+        let marked = Request {
+            query: Query::Marked(vec![
+                ("uploads".to_owned(), None),
+                ("prefix".to_owned(), Some("a/b".to_owned())),
+            ]),
+            ..request("http://h")
+        };
+        assert_eq!(marked.target(), "/v2/p?uploads&prefix=a%2Fb");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Test doubles of the transport: a scripted other side, and an observer that writes lines.
 
 use super::error::Cause;
-use super::exchange::{Exchange, Query, Request, Response};
+use super::exchange::{Exchange, Query, Request, Response, Scheme};
 use super::observer::{Event, Observer};
 use super::{Failure, TransportError};
 use bytes::Bytes;
@@ -100,6 +100,8 @@ pub(crate) fn request(method: &'static str, body: &str) -> Request {
         headers: vec![("X-Project-Id".to_owned(), "p".to_owned())],
         body: Bytes::from(body.to_owned()),
         idempotent: method != "POST",
+        scheme: Scheme::Api,
+        progress: None,
     }
 }
 

@@ -15,7 +15,7 @@ mod signed;
 mod tls;
 
 pub(crate) use error::{Failure, SetupError, TransportError};
-pub(crate) use exchange::{AnyExchange, Exchange, Query, Request, Response};
+pub(crate) use exchange::{AnyExchange, Exchange, Progress, Query, Request, Response, Scheme};
 pub(crate) use gate::Gate;
 pub(crate) use http::Http;
 pub(crate) use observer::{Attempt, Event, Observer, Silent};

@@ -1,16 +1,23 @@
 //! Signs each request anew, and once corrects a clock that is off. A caller with a token sends that instead.
 
-use super::exchange::{Exchange, Query, Request, Response};
+use super::exchange::{Exchange, Query, Request, Response, Scheme};
 use super::observer::{Event, Observer};
 use super::{Clock, TransportError};
-use crate::sign::{self, AUTH_TOKEN_HEADER, Algorithm, Caller, date_text};
+use crate::sign::{self, AUTH_TOKEN_HEADER, Algorithm, Caller, Credentials, date_text, obs};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, OnceLock};
 
 /// What the service says when it cannot accept who is calling.
 const UNAUTHORIZED: u16 = 401;
-/// Its words when the date of a signature is too old or too new.
-const EXPIRED: &[u8] = b"signature expired";
+/// What object storage says instead.
+const FORBIDDEN: u16 = 403;
+/// Their words when the date of a signature is too old or too new.
+const EXPIRED: [(u16, &[u8]); 2] = [
+    (UNAUTHORIZED, b"signature expired"),
+    (FORBIDDEN, b"RequestTimeTooSkewed"),
+];
+/// Who asks.
+const USER_AGENT: (&str, &str) = ("User-Agent", concat!("fgctl/", env!("CARGO_PKG_VERSION")));
 /// The smallest difference of the clocks, in seconds, that can be why a signature expired. The service allows
 /// fifteen minutes; the difference measured here is only as good as the network is fast.
 const NOTICEABLE: i64 = 60;
@@ -38,17 +45,62 @@ impl<E: Exchange> Signed<E> {
     }
 
     /// `request` with a signature made `offset` seconds from now. The request itself stays as it was.
-    fn sign(&self, request: &Request, offset: i64) -> Request {
+    ///
+    /// # Errors
+    /// [`TransportError::Invalid`]: object storage takes no token.
+    fn sign(&self, request: &Request, offset: i64) -> Result<Request, TransportError> {
+        match (&request.scheme, &self.caller) {
+            (Scheme::Api, _) => Ok(self.sign_api(request, offset)),
+            (Scheme::Obs { .. }, Caller::Keys(credentials)) => Ok(self.sign_obs(request, credentials, offset)),
+            (Scheme::Obs { .. }, Caller::Token(_)) => Err(TransportError::Invalid(
+                "object storage takes an access key and its secret, and no token".to_owned(),
+            )),
+        }
+    }
+
+    fn sign_obs(&self, request: &Request, credentials: &Credentials, offset: i64) -> Request {
+        let resource = match &request.scheme {
+            Scheme::Obs {
+                bucket,
+                key,
+                path_style,
+            } => obs::Resource {
+                bucket: bucket.as_deref(),
+                key: key.as_deref(),
+                path_style: *path_style,
+            },
+            Scheme::Api => obs::Resource::default(),
+        };
+        let mut headers = request.headers.clone();
+        if !request.has_header(USER_AGENT.0) {
+            headers.push((USER_AGENT.0.to_owned(), USER_AGENT.1.to_owned()));
+        }
+        let form = obs::Request {
+            method: request.method,
+            resource,
+            query: match &request.query {
+                Query::Marked(pairs) => pairs,
+                Query::Pairs(_) | Query::Encoded(_) => &[],
+            },
+            headers: &headers,
+        };
+        let date = obs::date_text(self.now(offset));
+        let added = obs::sign(&form, credentials, &date);
+        headers.extend(added);
+        Request {
+            headers,
+            ..request.clone()
+        }
+    }
+
+    fn sign_api(&self, request: &Request, offset: i64) -> Request {
         let mut headers = request.headers.clone();
         let json = if request.body.is_empty() {
             "application/json"
         } else {
             "application/json;charset=utf-8"
         };
-        for (name, value) in [
-            ("Content-Type", json),
-            ("User-Agent", concat!("fgctl/", env!("CARGO_PKG_VERSION"))),
-        ] {
+        for (name, value) in [("Content-Type", json), USER_AGENT] {
             if !request.has_header(name) {
                 headers.push((name.to_owned(), value.to_owned()));
             }
@@ -70,7 +122,7 @@ impl<E: Exchange> Signed<E> {
             path: &request.path,
             query: match &request.query {
                 Query::Pairs(pairs) => pairs,
-                Query::Encoded(_) => &none,
+                Query::Marked(_) | Query::Encoded(_) => &none,
             },
             headers: &headers,
             body: &request.body,
@@ -92,7 +144,9 @@ impl<E: Exchange> Signed<E> {
 
     /// The offset with which to sign again, where `response` says that the clock is why it refuses.
     fn correction(&self, response: &Response, used: Option<i64>) -> Option<i64> {
-        let expired = response.status == UNAUTHORIZED && response.body.windows(EXPIRED.len()).any(|w| w == EXPIRED);
+        let expired = EXPIRED.iter().any(|(status, words)| {
+            response.status == *status && response.body.windows(words.len()).any(|window| window == *words)
+        });
         if !expired || used.is_some() {
             return None;
         }
@@ -114,10 +168,10 @@ impl<E: Exchange> Exchange for Signed<E> {
             return Err(TransportError::Invalid("its query is encoded already".to_owned()));
         }
         let used = self.offset.get().copied();
-        let response = self.inner.exchange(&self.sign(request, used.unwrap_or(0))).await?;
+        let response = self.inner.exchange(&self.sign(request, used.unwrap_or(0))?).await?;
         match self.correction(&response, used) {
             // The service refused it before it did anything, so even a POST may go again.
-            Some(offset) => self.inner.exchange(&self.sign(request, offset)).await,
+            Some(offset) => self.inner.exchange(&self.sign(request, offset)?).await,
             None => Ok(response),
         }
     }

@@ -10,7 +10,7 @@ mod query;
 mod report;
 mod text;
 
-pub(crate) use progress::{Step, seconds};
+pub(crate) use progress::{Step, Transfer, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use query::Query;
 pub(crate) use report::{Column, Report};

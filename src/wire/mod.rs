@@ -30,6 +30,7 @@ pub(crate) mod gateway_quota;
 pub(crate) mod gateway_tag;
 pub(crate) mod group;
 pub(crate) mod name_check;
+pub(crate) mod obs;
 pub(crate) mod operation;
 pub(crate) mod project;
 pub(crate) mod quota;

@@ -23,11 +23,20 @@ pub(crate) enum Service {
     Iam,
     /// Enterprise Project Management Service.
     Eps,
+    /// Object storage: buckets and objects. Its operations are those of [`super::obs`].
+    Obs,
 }
 
 impl Service {
     /// Every service, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 5] = [Self::FunctionGraph, Self::Apig, Self::Vpc, Self::Iam, Self::Eps];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::FunctionGraph,
+        Self::Apig,
+        Self::Vpc,
+        Self::Iam,
+        Self::Eps,
+        Self::Obs,
+    ];
 
     /// The first label of the service's host name, also its name in `--endpoint SERVICE=URL`.
     pub(crate) fn host_label(self) -> &'static str {
@@ -37,6 +46,7 @@ impl Service {
             Self::Vpc => "vpc",
             Self::Iam => "iam",
             Self::Eps => "eps",
+            Self::Obs => "obs",
         }
     }
 }
@@ -52,6 +62,8 @@ pub(crate) enum Method {
     Put,
     /// Removes; safe to repeat.
     Delete,
+    /// Reads the headers alone; safe to repeat.
+    Head,
 }
 
 impl Method {
@@ -62,6 +74,7 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
+            Self::Head => "HEAD",
         }
     }
 
@@ -145,6 +158,9 @@ pub(crate) enum ShapeError {
     /// A value of the request does not fit the operation.
     #[error("{0}")]
     Value(#[from] serde_json::Error),
+    /// The body is not the XML of the operation.
+    #[error(transparent)]
+    Xml(#[from] super::obs::XmlError),
 }
 
 /// Everything but RFC 3986's unreserved characters, as the vendor's clients encode a path parameter.

@@ -2,7 +2,7 @@
 
 use super::{CommandError, Exit};
 use crate::cloud::{ApiError, Refusal};
-use crate::wire::Operation;
+use crate::codes::obs;
 use crate::wire::api::PublishApi;
 use crate::wire::app::CreateApp;
 use crate::wire::app_authorization::CreateAuthorizations;
@@ -14,6 +14,7 @@ use crate::wire::gateway_address::{AddEgressEip, AddIngressEip};
 use crate::wire::gateway_feature::CreateFeature;
 use crate::wire::group::CreateApiGroup;
 use crate::wire::trigger::CreateFunctionTrigger;
+use crate::wire::{Operation, Service};
 
 impl From<ApiError> for CommandError {
     fn from(error: ApiError) -> Self {
@@ -97,6 +98,13 @@ fn is_about_credentials(refusal: &Refusal) -> bool {
         "FSS.0403",
         "FSS.1303",
         "FSS.1310",
+        obs::ACCESS_DENIED.code,
+        obs::INVALID_ACCESS_KEY_ID.code,
+        obs::INVALID_SECURITY.code,
+        obs::REQUEST_TIME_TOO_SKEWED.code,
+        obs::SIGNATURE_DOES_NOT_MATCH.code,
     ];
-    refusal.status == 401 || codes.contains(&refusal.code.as_str())
+    // An answer to `HEAD` says it by its status alone.
+    let unnamed = refusal.service == Service::Obs && refusal.code == "403";
+    refusal.status == 401 || unnamed || codes.contains(&refusal.code.as_str())
 }

@@ -192,9 +192,11 @@ impl From<AppError> for CommandError {
                 return error.into();
             }
             AppError::Wait(WaitError::TimedOut { .. }) => Exit::Timeout,
-            AppError::Rule(_) | AppError::Package(_) | AppError::Ambiguous { .. } => Exit::Usage,
+            AppError::Rule(_) | AppError::Package(_) | AppError::Read { .. } | AppError::Ambiguous { .. } => {
+                Exit::Usage
+            }
             AppError::NotFound { .. } => Exit::NotFound,
-            AppError::Refused { .. } => Exit::Failed,
+            AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };

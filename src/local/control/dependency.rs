@@ -1,7 +1,7 @@
 //! Dependencies: numbered versions, each an archive with an id of its own.
 
 use super::super::Context;
-use super::fetch::fetch;
+use super::fetch;
 use super::identity::new_uuid;
 use super::refusal::Refusal;
 use super::request::Call;
@@ -27,7 +27,7 @@ pub(super) async fn create(call: Call, input: CreateDependencyVersion) -> Result
     let mut new = input.body;
     check(&new)?;
     let fetched = match new.depend_type.as_str() {
-        "obs" => Some(fetch(new.depend_link.as_deref().unwrap_or_default()).await?),
+        "obs" => Some(fetch::archive(&call, new.depend_link.as_deref().unwrap_or_default()).await?),
         _ => None,
     };
     let (now, origin) = (call.now, call.origin.clone());

@@ -1,7 +1,10 @@
 //! Archives that are given by address. The local cloud has no network: it fetches from this machine alone.
 
+use super::obs;
 use super::refusal::Refusal;
+use super::request::Call;
 use crate::codes::functiongraph;
+use crate::wire::rule::OBS_ARCHIVE_LIMIT;
 use axum::body::Body;
 use http::{Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
@@ -10,16 +13,25 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
-/// The largest object, 300 MB.
-const SIZE_LIMIT: usize = 300 * 1024 * 1024;
 /// How long fetching one may take.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// The archive at `url`: an object of the local cloud's own buckets, or what another server of this machine has.
+///
+/// # Errors
+/// As [`fetch`]; 413 `FSS.0413` for an object that is too large.
+pub(super) async fn archive(call: &Call, url: &str) -> Result<Vec<u8>, Refusal> {
+    match obs::fetched(call, url).await? {
+        Some(bytes) => Ok(bytes),
+        None => fetch(url).await,
+    }
+}
 
 /// What is at `url`, an `http://` address of this machine.
 ///
 /// # Errors
 /// 400 `FSS.1010` when it is no address, 404 `FSS.1054` when nothing can be had there.
-pub(super) async fn fetch(url: &str) -> Result<Vec<u8>, Refusal> {
+async fn fetch(url: &str) -> Result<Vec<u8>, Refusal> {
     let uri: Uri = url
         .parse()
         .map_err(|_| Refusal::because(functiongraph::CODE_URL, format!("`{url}` is no URL")))?;
@@ -32,8 +44,9 @@ pub(super) async fn fetch(url: &str) -> Result<Vec<u8>, Refusal> {
             return Err(Refusal::because(functiongraph::CODE_URL, detail));
         }
     };
-    let address = address
-        .ok_or_else(|| not_found("the local cloud fetches from http:// URLs of this machine only".to_owned()))?;
+    let address = address.ok_or_else(|| {
+        not_found("the local cloud fetches from its own buckets and from http:// URLs of this machine only".to_owned())
+    })?;
     match tokio::time::timeout(TIME_LIMIT, get(&uri, address)).await {
         Ok(got) => got.map_err(|error| not_found(error.to_string())),
         Err(_) => Err(not_found(format!(
@@ -80,7 +93,9 @@ async fn get(uri: &Uri, address: SocketAddr) -> Result<Vec<u8>, FetchError> {
         if response.status() != StatusCode::OK {
             return Err(FetchError::Status(response.status()));
         }
-        let body = Limited::new(response.into_body(), SIZE_LIMIT).collect().await;
+        let body = Limited::new(response.into_body(), OBS_ARCHIVE_LIMIT as usize)
+            .collect()
+            .await;
         Ok(body.map_err(FetchError::Body)?.to_bytes().to_vec())
     };
     tokio::pin!(exchange, connection);

@@ -1,7 +1,7 @@
 //! A function's code: how it comes, what is kept of it, and the list of dependencies laid over it.
 
 use super::super::Context;
-use super::fetch::fetch;
+use super::fetch;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::{archive, clock, configuration, download, function};
@@ -103,9 +103,9 @@ impl Sent {
     ///
     /// # Errors
     /// 404 `FSS.1054`.
-    pub(super) async fn arrive(&mut self) -> Result<Arrived, Refusal> {
+    pub(super) async fn arrive(&mut self, call: &Call) -> Result<Arrived, Refusal> {
         match (self.code_type.as_str(), &self.url) {
-            ("obs", Some(url)) => Ok(Arrived::Bytes(fetch(url).await?)),
+            ("obs", Some(url)) => Ok(Arrived::Bytes(fetch::archive(call, url).await?)),
             _ => Ok(Arrived::Base64(self.file.take().unwrap_or_default())),
         }
     }
@@ -252,7 +252,7 @@ pub(super) async fn update(call: Call, input: UpdateFunctionCode) -> Result<Func
     let checked = sent.check();
     // Without code the request is about the dependencies alone, but the type of the code has to stand in it.
     let arrived = match (changes, checked) {
-        (true, Ok(())) => Some(sent.arrive().await?),
+        (true, Ok(())) => Some(sent.arrive(&call).await?),
         (false, Ok(()) | Err(Refusal::Coded { code: "FSS.1012", .. })) => None,
         (_, Err(refusal)) => return Err(refusal),
     };

@@ -23,6 +23,7 @@ mod download;
 mod enterprise_project;
 mod environment;
 mod environment_variable;
+mod faulty;
 mod fetch;
 mod front_door;
 mod function;
@@ -45,6 +46,7 @@ mod gateway_status;
 mod gateway_tag;
 mod group;
 mod identity;
+mod obs;
 mod page;
 mod project;
 mod publication;
@@ -67,29 +69,42 @@ mod trigger_timer;
 mod user_data;
 mod vpc;
 
+use super::fault::Faults;
 use super::fidelity::Row;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
 use request::{Answered, Call, Desk};
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
-pub(super) fn router(contexts: Arc<Contexts>) -> Router {
+pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
     let routes = all();
+    let names = routes
+        .rows
+        .iter()
+        .filter_map(|row| Some(((row.method?, row.path?), row.name)));
+    let faulty = faulty::Faulty {
+        faults,
+        names: Arc::new(names.collect()),
+    };
+    let desk = Arc::new(Desk {
+        contexts,
+        guard: front_door::Guard::default(),
+    });
     routes
         .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
-        .with_state(Arc::new(Desk {
-            contexts,
-            guard: front_door::Guard::default(),
-        }))
+        .layer(middleware::from_fn_with_state(Arc::clone(&desk), obs::divert))
+        .layer(middleware::from_fn_with_state(faulty, faulty::meet))
+        .with_state(desk)
 }
 
 /// What the control plane plays, one row an operation, and what belongs to none.
@@ -152,6 +167,7 @@ fn filter(method: Method) -> MethodFilter {
         Method::Post => MethodFilter::POST,
         Method::Put => MethodFilter::PUT,
         Method::Delete => MethodFilter::DELETE,
+        Method::Head => MethodFilter::HEAD,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why an operation is refused, and how each service says so.
 
 use super::super::store::StoreError;
-use crate::codes::{Entry, apig, eps, front_door, functiongraph, iam, vpc};
+use crate::codes::{Entry, apig, eps, front_door, functiongraph, iam, obs, vpc};
 use crate::wire::Service;
 use axum::body::Body;
 use axum::response::Response;
@@ -183,6 +183,12 @@ impl Generic {
                 not_json: eps::BAD_REQUEST,
                 shape: eps::BAD_REQUEST,
                 internal: eps::INTERNAL,
+            },
+            Service::Obs => Self {
+                project: obs::ACCESS_DENIED,
+                not_json: obs::BAD_REQUEST,
+                shape: obs::INVALID_ARGUMENT,
+                internal: obs::INTERNAL_ERROR,
             },
         }
     }

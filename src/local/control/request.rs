@@ -187,7 +187,7 @@ async fn read(body: Body) -> Result<Bytes, Refusal> {
 }
 
 /// Reads a body to its end without keeping it, as far as a body may go.
-async fn discard(body: Body) {
+pub(super) async fn discard(body: Body) {
     let mut body = Limited::new(body, BODY_LIMIT);
     let _ = tokio::time::timeout(BODY_TIME, async { while let Some(Ok(_)) = body.frame().await {} }).await;
 }
@@ -218,7 +218,7 @@ fn input<O: Operation>(account: &Account, fields: &RawPathParams, parts: &Parts,
         Method::Post | Method::Put => body_of(&generic, body)?,
         // Few deletions have a body; to the others it means nothing.
         Method::Delete => body_of(&generic, body).unwrap_or_default(),
-        Method::Get => None,
+        Method::Get | Method::Head => None,
     };
     let input = assemble(path, query_pairs(parts.uri.query()), body);
     input.map_err(|error| Refusal::because(generic.shape, error))

@@ -2,7 +2,7 @@
 
 use super::super::store::records::ALL;
 use super::super::store::whole::{self, Records};
-use super::super::store::{Kind, SCHEMA, Store};
+use super::super::store::{Incoming, Kind, SCHEMA, Store, StoreError};
 use super::super::{Account, account, control};
 use super::{ACCOUNT, CONTENTS, Contents, FORMAT, SavedError, Summary, file_name, records_name};
 use serde::de::DeserializeOwned;
@@ -14,11 +14,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
-/// The most entries.
-const ENTRIES: usize = 20_000;
+/// The most entries: each code, archive, object and part of an object is one.
+const ENTRIES: usize = 500_000;
 /// The most bytes of the contents, and of the account.
 const SMALL: u64 = 16 * 1024 * 1024;
-/// The most bytes of a collection, and of a file.
+/// The most bytes of a collection.
 const LARGE: u64 = 256 * 1024 * 1024;
 
 /// A saved state, all of it checked.
@@ -81,18 +81,12 @@ impl Saved {
         if self.account.is_none() {
             self.rename(own)?;
         }
-        for digest in self.contents.files.keys() {
-            let mut bytes = Vec::new();
+        for (digest, size) in &self.contents.files {
+            let mut incoming = store.begin()?;
             let entry = self.zip.by_name(&file_name(digest)).map_err(|error| error.to_string());
-            entry
-                .and_then(|entry| {
-                    entry
-                        .take(LARGE)
-                        .read_to_end(&mut bytes)
-                        .map_err(|error| error.to_string())
-                })
-                .map_err(|what| self.changed(&what))?;
-            if store.keep(&bytes)? != *digest {
+            let copied = entry.and_then(|entry| copy(entry.take(*size), &mut incoming));
+            copied.map_err(|what| self.changed(&what))?;
+            if store.adopt(incoming.complete().map_err(StoreError::from)?)? != *digest {
                 return Err(self.changed(digest));
             }
         }
@@ -137,6 +131,45 @@ impl Saved {
             })?;
         }
         Ok(())
+    }
+}
+
+/// Takes what a file holds, bit by bit: a file may be larger than memory.
+trait Sink {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+impl Sink for Incoming {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes)
+    }
+}
+
+/// What a file's content amounts to.
+#[derive(Default)]
+struct Hash {
+    sha512: Sha512,
+    size: u64,
+}
+
+impl Sink for Hash {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.sha512.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// Reads `entry` to its end, which checks its CRC.
+fn copy(mut entry: impl Read, sink: &mut impl Sink) -> Result<(), String> {
+    let mut chunk = vec![0; 256 * 1024];
+    loop {
+        match entry.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(read) => sink.take(&chunk[..read]).map_err(|error| error.to_string())?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.to_string()),
+        }
     }
 }
 
@@ -264,12 +297,19 @@ impl<'a> Reading<'a> {
     /// Whether a file is what its digest says.
     fn check_file(&mut self, digest: &str, size: u64) -> Result<(), SavedError> {
         let name = file_name(digest);
-        let bytes = self.bytes(&name, LARGE)?;
-        let found: String = Sha512::digest(&bytes)
+        let mut hash = Hash::default();
+        let read = match self.zip.by_name(&name) {
+            Ok(entry) => copy(entry.take(size.saturating_add(1)), &mut hash),
+            Err(error) => Err(error.to_string()),
+        };
+        read.map_err(|why| self.damaged(format!("{name}: {why}")))?;
+        let found: String = hash
+            .sha512
+            .finalize()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        match found == digest && bytes.len() as u64 == size {
+        match found == digest && hash.size == size {
             true => Ok(()),
             false => Err(self.damaged(format!("{name} has another content"))),
         }

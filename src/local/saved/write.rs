@@ -35,8 +35,8 @@ pub(in crate::local) fn save(
         for (collection, records) in &records {
             put(&mut zip, &records_name(collection), &serde_json::to_vec(records)?)?;
         }
-        for digest in contents.files.keys() {
-            zip.start_file(file_name(digest), stored())?;
+        for (digest, size) in &contents.files {
+            zip.start_file(file_name(digest), stored().large_file(*size >= u64::from(u32::MAX)))?;
             io::copy(&mut File::open(store.blob(digest))?, &mut zip)?;
         }
         zip.finish()?.flush()

@@ -11,6 +11,7 @@ pub(super) mod whole;
 
 use super::{StartError, account};
 use blobs::Blobs;
+pub(super) use blobs::{Complete, Incoming};
 use page::Derived;
 use redb::{
     Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageError,
@@ -26,6 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
 pub(super) const SCHEMA: u64 = 1;
+/// The most memory that the database keeps of what it has read or written, in bytes.
+const CACHE: usize = 32 * 1024 * 1024;
 const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
 
 /// The state could not be read or written. Nothing was changed.
@@ -154,13 +157,16 @@ impl Store {
     pub(super) fn open(folder: &Path, lifetime: Lifetime) -> Result<Self, StartError> {
         let path = folder.join("state.redb");
         refuse_lost(folder, &path)?;
-        let database = Database::create(&path).map_err(|error| match error {
-            DatabaseError::Storage(StorageError::Corrupted(fault)) => damaged(&path, fault),
-            DatabaseError::Storage(StorageError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
-                damaged(&path, error.to_string())
-            }
-            error => StoreError::database(error).into(),
-        })?;
+        let database = Database::builder()
+            .set_cache_size(CACHE)
+            .create(&path)
+            .map_err(|error| match error {
+                DatabaseError::Storage(StorageError::Corrupted(fault)) => damaged(&path, fault),
+                DatabaseError::Storage(StorageError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                    damaged(&path, error.to_string())
+                }
+                error => StoreError::database(error).into(),
+            })?;
         let blobs = Blobs::open(folder.join("blobs")).map_err(StoreError::from)?;
         let store = Self {
             database,
@@ -223,6 +229,33 @@ impl Store {
     /// The file cannot be written; nothing is left of it.
     pub(super) fn keep(&self, bytes: &[u8]) -> Result<String, StoreError> {
         Ok(self.blobs.keep(bytes, self.lifetime)?)
+    }
+
+    /// Begins a file whose content comes bit by bit.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(super) fn begin(&self) -> Result<Incoming, StoreError> {
+        Ok(self.blobs.begin(self.lifetime)?)
+    }
+
+    /// Keeps `complete` and returns the digest that names it. Whoever adopts holds [`super::Context`]'s `open` until a
+    /// record names it, so that [`Store::discard`] does not take it for left over.
+    ///
+    /// # Errors
+    /// The file cannot be renamed; nothing is left of it.
+    pub(super) fn adopt(&self, complete: Complete) -> Result<String, StoreError> {
+        Ok(self.blobs.adopt(complete, self.lifetime)?)
+    }
+
+    /// Removes those of the files `digests` that no record names any more. Whoever discards holds `open` alone.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(super) fn discard(&self, digests: &[String]) -> Result<(), StoreError> {
+        let named = whole::files(&self.records()?);
+        self.blobs.discard(digests, &named);
+        Ok(())
     }
 
     /// The file named by `digest`.

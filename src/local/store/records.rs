@@ -21,6 +21,7 @@ use crate::wire::gateway::Gateway;
 use crate::wire::gateway_feature::Feature;
 use crate::wire::gateway_tag::Tag;
 use crate::wire::group::Group;
+use crate::wire::obs::object::ObjectHeaders;
 use crate::wire::throttle::Throttle;
 use crate::wire::throttle_binding::ThrottleBinding;
 use crate::wire::trigger::Trigger;
@@ -58,6 +59,14 @@ pub(in crate::local) const APIS: Collection<ApiRecord> = Collection::new("apis")
 pub(in crate::local) const PUBLICATIONS: Collection<PublicationRecord> = Collection::new("publications");
 /// What was published: versions, by `{api id}:{environment id}:{number}`.
 pub(in crate::local) const API_VERSIONS: Collection<ApiVersionRecord> = Collection::new("api_versions");
+/// Buckets, by name.
+pub(in crate::local) const BUCKETS: Collection<BucketRecord> = Collection::new("buckets");
+/// Objects, by `{bucket}/{key}`: no bucket's name has a `/`.
+pub(in crate::local) const OBJECTS: Collection<ObjectRecord> = Collection::new("objects");
+/// Uploads in parts that were begun, by `{bucket}/{upload id}`.
+pub(in crate::local) const UPLOADS: Collection<UploadRecord> = Collection::new("uploads");
+/// Their parts, by `{upload id}:{number}`, the number in five digits.
+pub(in crate::local) const PARTS: Collection<PartRecord> = Collection::new("parts");
 /// What a change of a publication has not yet changed for callers, by `{api id}:{environment id}`.
 pub(in crate::local) const TRANSITIONS: Collection<TransitionRecord> = Collection::new("transitions");
 /// Variables of groups in environments, by id.
@@ -99,6 +108,10 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &APIS,
     &PUBLICATIONS,
     &API_VERSIONS,
+    &BUCKETS,
+    &OBJECTS,
+    &UPLOADS,
+    &PARTS,
     &TRANSITIONS,
     &ENVIRONMENT_VARIABLES,
     &APPS,
@@ -230,6 +243,77 @@ pub(in crate::local) struct ApiVersionRecord {
     pub(in crate::local) version: ApiVersion,
     /// The API as it was when it was published.
     pub(in crate::local) api: Api,
+}
+
+/// A bucket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct BucketRecord {
+    /// Its name.
+    pub(in crate::local) name: String,
+    /// When it was created, in Unix milliseconds.
+    pub(in crate::local) created: i64,
+    /// Who may do what.
+    pub(in crate::local) acl: String,
+    /// The class of objects that name none.
+    pub(in crate::local) storage_class: String,
+}
+
+/// An object.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct ObjectRecord {
+    /// Its key.
+    pub(in crate::local) key: String,
+    /// Bytes.
+    pub(in crate::local) size: u64,
+    /// Without quotes.
+    pub(in crate::local) etag: String,
+    /// When it was written, in Unix milliseconds.
+    pub(in crate::local) modified: i64,
+    /// Who may do what.
+    pub(in crate::local) acl: String,
+    /// What was told of it.
+    pub(in crate::local) headers: ObjectHeaders,
+    /// Its bytes, one piece after the other.
+    pub(in crate::local) pieces: Vec<Piece>,
+}
+
+/// Some of an object's bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::local) struct Piece {
+    /// The digest that names their file.
+    pub(in crate::local) blob: String,
+    /// How many they are.
+    pub(in crate::local) size: u64,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct UploadRecord {
+    /// 32 hex digits.
+    pub(in crate::local) upload_id: String,
+    /// The key of the object that it will be.
+    pub(in crate::local) key: String,
+    /// When it was begun, in Unix milliseconds.
+    pub(in crate::local) begun: i64,
+    /// Who may do what with the object.
+    pub(in crate::local) acl: String,
+    /// What is told of the object.
+    pub(in crate::local) headers: ObjectHeaders,
+}
+
+/// A part of an upload.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::local) struct PartRecord {
+    /// From 1.
+    pub(in crate::local) number: i64,
+    /// Bytes.
+    pub(in crate::local) size: u64,
+    /// MD5 in hex.
+    pub(in crate::local) etag: String,
+    /// When it was written, in Unix milliseconds.
+    pub(in crate::local) modified: i64,
+    /// The digest that names the file of its bytes.
+    pub(in crate::local) blob: String,
 }
 
 /// What callers still reach, though another publication, or none, is on record.

@@ -9,10 +9,16 @@ use std::collections::{BTreeMap, HashSet};
 /// All records, by collection and key.
 pub(in crate::local) type Records = BTreeMap<String, BTreeMap<String, Value>>;
 
-/// The digests of the files that `records` name: whatever has a file names it in the member `blob`.
+/// The digests of the files that `records` name: whatever has a file names it in the member `blob`, whatever has
+/// several in the same member of each of its `pieces`.
 pub(in crate::local) fn files(records: &Records) -> HashSet<String> {
     let all = records.values().flat_map(BTreeMap::values);
-    all.filter_map(|record| record["blob"].as_str().map(str::to_owned))
+    let holders = all.flat_map(|record| {
+        let pieces = record["pieces"].as_array().map(Vec::as_slice).unwrap_or_default();
+        std::iter::once(record).chain(pieces)
+    });
+    holders
+        .filter_map(|holder| holder["blob"].as_str().map(str::to_owned))
         .collect()
 }
 
@@ -109,14 +115,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Lifetime::Durable).unwrap();
         let (kept, gone) = (store.keep(b"kept").unwrap(), store.keep(b"gone").unwrap());
+        let (piece, part) = (store.keep(b"piece").unwrap(), store.begin().unwrap());
         let mut records = store.records().unwrap();
         assert_eq!(records.len(), super::ALL.len());
         let functions = records.get_mut("functions").unwrap();
         functions.insert("default:f".to_owned(), serde_json::json!({"blob": kept}));
-        assert_eq!(files(&records).len(), 1);
+        let objects = records.get_mut("objects").unwrap();
+        objects.insert("b/k".to_owned(), serde_json::json!({"pieces": [{"blob": piece}]}));
+        assert_eq!(files(&records).len(), 2);
         store.replace(&records, None).unwrap();
         assert_eq!(store.records().unwrap(), records);
-        assert!(store.blob(&kept).exists() && !store.blob(&gone).exists());
+        assert!(store.blob(&kept).exists() && store.blob(&piece).exists() && !store.blob(&gone).exists());
+        drop(part);
+        store
+            .discard(&[kept.clone(), gone, "../state.redb".to_owned()])
+            .unwrap();
+        assert!(store.blob(&kept).exists(), "a record names it");
         store.replace(&super::Records::new(), None).unwrap();
         assert!(
             store

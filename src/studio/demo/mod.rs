@@ -151,6 +151,7 @@ impl Demo {
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
             isolation: IsolationSetting::Auto,
+            physics: local::Physics::default(),
         })
         .await?;
         let started = StepTaken {
@@ -284,7 +285,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
     let input = NewFunctionInput {
         name: FUNCTION.to_owned(),
         kind: FunctionKind::Http,
-        code: sample.code.clone(),
+        code: sample.code.clone().into(),
         settings: FunctionSettings {
             memory: Some(128),
             timeout: Some(60),
@@ -297,12 +298,15 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         "fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access",
         sample.code.display()
     );
-    let create = async { app.create_function(input.prepare(|_| ())?).await };
+    let create = async { app.create_function(input.prepare(|_| ()).await?).await };
     teller.step("HTTP function", &command, create).await?;
     let input = NewDependency {
         name: DEPENDENCY.to_owned(),
         runtime: sample.runtime.to_owned(),
-        source: DependencySource::Zip(sample.dependency.clone()),
+        source: DependencySource::Zip {
+            path: sample.dependency.clone(),
+            bucket: None,
+        },
         description: None,
     };
     let command = format!(
@@ -310,7 +314,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         sample.runtime,
         sample.dependency.display()
     );
-    let create = async { app.create_dependency(input.prepare()?).await };
+    let create = async { app.create_dependency(input.prepare()?.into_body(None)).await };
     teller.step("dependency ZIP", &command, create).await?;
     let attachment = Attachment {
         dependency: DEPENDENCY,

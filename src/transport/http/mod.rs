@@ -1,16 +1,28 @@
 //! The wire itself: one request out, one answer in, nothing repeated and no redirect followed.
 
+mod slices;
+
 use super::error::Cause;
 use super::exchange::{Exchange, Request, Response};
 use super::{Failure, Options, SetupError, TransportError, tls};
 use bytes::BytesMut;
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Certificate, Client, Method, Url};
+use reqwest::{Body, Certificate, Client, Method, Url};
+use slices::Slices;
 use std::error::Error;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The largest answer that is read, in bytes: a function's code comes with at most 50 MB, in base64.
 pub(super) const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// The slowest line that a request with a body is given time for, in bytes a second.
+const SLOWEST: u64 = 16 * 1024;
+
+/// How much longer a request may take for a body of `length` bytes.
+fn time_of(length: usize) -> Duration {
+    Duration::from_secs(length as u64 / SLOWEST)
+}
 
 /// Sends over TCP and TLS.
 pub(crate) struct Http {
@@ -54,7 +66,8 @@ impl Http {
 impl Exchange for Http {
     async fn exchange(&self, request: &Request) -> Result<Response, TransportError> {
         let host = request.host();
-        let message = message(request)?;
+        let mut message = message(request)?;
+        *message.timeout_mut() = Some(self.options.timeout + time_of(request.body.len()));
         let client = self.client(message.url())?;
         let failed = |error| unreachable(error, host);
         let mut answer = client.execute(message).await.map_err(failed)?;
@@ -114,7 +127,10 @@ fn message(request: &Request) -> Result<reqwest::Request, TransportError> {
         message.headers_mut().append(parsed, value);
     }
     if !request.body.is_empty() {
-        *message.body_mut() = Some(request.body.clone().into());
+        *message.body_mut() = Some(match &request.progress {
+            Some(progress) => Body::wrap(Slices::new(request.body.clone(), progress.clone())),
+            None => request.body.clone().into(),
+        });
     } else if matches!(request.method, "POST" | "PUT") {
         *message.body_mut() = Some("".into());
     }

@@ -5,12 +5,16 @@
 
 mod app;
 mod function;
+mod obs;
 mod text;
 
 pub(crate) use app::{app_code, app_key, app_name, app_secret, environment_variable_name, environment_variable_value};
 pub(crate) use function::{
     AGENCY_LENGTH, RESERVED, alias_name, initializer_timeout, max_instances, pre_stop_timeout, requests_per_instance,
     version_name,
+};
+pub(crate) use obs::{
+    KEY_LENGTH, OBJECT_LIMIT, OBS_ARCHIVE_LIMIT, PART_MINIMUM, PART_NUMBERS, bucket_name, object_key,
 };
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
@@ -35,6 +39,8 @@ pub(crate) const DEPENDENCY_UPLOAD_LIMIT: u64 = 10 * 1024 * 1024;
 pub(crate) const DEPENDENCY_API_LIMIT: u64 = 40 * 1024 * 1024;
 /// The largest code ZIP that the API takes directly, in bytes.
 pub(crate) const CODE_UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
+/// The largest code ZIP that OBS may bring, in bytes.
+pub(crate) const CODE_OBS_LIMIT: u64 = 300 * 1024 * 1024;
 /// The most files that a dependency may hold.
 pub(crate) const DEPENDENCY_FILES: usize = 30_000;
 /// The most dependencies that a function may have.

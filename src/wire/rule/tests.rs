@@ -145,3 +145,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn buckets_and_keys_have_names_of_their_own() {
+    for name in ["abc", "a-b.c", "1ab", &"a".repeat(63), "v1.0", "1.2.3.4.5"] {
+        assert_eq!(super::bucket_name(name), Ok(()), "{name}");
+    }
+    for name in [
+        "",
+        "ab",
+        "Abc",
+        "a_b",
+        "-ab",
+        "ab-",
+        ".ab",
+        "a..b",
+        "a-.b",
+        "a.-b",
+        "192.168.0.1",
+        "a/b",
+        "..",
+        "abc\n",
+        &"a".repeat(64),
+    ] {
+        assert!(super::bucket_name(name).is_err(), "{name}");
+    }
+    for key in ["a", "../../etc/passwd", "目录/文件 一.txt", &"k".repeat(1024)] {
+        assert_eq!(super::object_key(key), Ok(()), "{key}");
+    }
+    for key in ["", "a\0", "a\nb", &"k".repeat(1025), "a\u{ffff}"] {
+        assert!(super::object_key(key).is_err(), "{key:?}");
+    }
+}

@@ -101,7 +101,7 @@ async fn a_wrong_password_or_scope_gives_no_token() {
 }
 
 /// Temporary keys for the token, and the answer's own members.
-async fn temporary(cloud: &Cloud, seconds: i64) -> Credentials {
+pub(super) async fn temporary(cloud: &Cloud, seconds: i64) -> Credentials {
     let body = json!({"auth": {"identity": {"methods": ["token"], "token": {"duration_seconds": seconds}}}});
     let token = token(cloud).await;
     let answer = cloud.deliver(plain("POST", KEYS, Some(&token), &body)).await.is(201);

@@ -24,10 +24,12 @@ mod guide;
 mod identity;
 mod load;
 mod network;
+mod obs;
 mod publication;
 mod throttle;
 mod trigger;
 
+use super::super::fault::Faults;
 use super::super::store::{Lifetime, Store};
 use super::super::{
     Account, Behaviour, CallFault, Context, Contexts, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions,
@@ -191,7 +193,7 @@ impl Cloud {
             open: Arc::default(),
         });
         Self {
-            router: super::router(Arc::new(Contexts::new(Arc::clone(&context)))),
+            router: super::router(Arc::new(Contexts::new(Arc::clone(&context))), Faults::default()),
             context,
             ports,
             folder,
