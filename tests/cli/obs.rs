@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 #[test]
 fn the_official_sdk_for_object_storage_reads_every_answer() {
     let cloud = Cloud::start();
-    let Some(mut script) = sdk_script(&cloud, "obs.py") else {
+    let Some(mut script) = sdk_script(&cloud, "object_storage.py") else {
         return;
     };
     let run = Run::of(script.output().unwrap()).success();
@@ -236,7 +236,7 @@ fn a_large_dependency_goes_on_where_it_was_killed_and_is_used() {
     ] {
         cloud.fgctl(line).success();
     }
-    cloud.fgctl("connect f --count 1").success();
+    cloud.fgctl("connect f --count 1 -vv").success();
 }
 
 #[test]
