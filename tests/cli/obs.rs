@@ -230,13 +230,13 @@ fn a_large_dependency_goes_on_where_it_was_killed_and_is_used() {
         "function create f --code code",
         "dependency attach large --function f",
         "websocket enable f",
-        "trigger create API_f --function f --gateway apig-ws --group APIGroup_ws --auth none --path /f",
+        "trigger create API_f --function f --gateway apig-ws --group APIGroup_ws --auth none --path /websocket_demo",
         "api update API_f --gateway apig-ws --network-architecture v2 --invocation-mode sync",
         "api publish API_f --gateway apig-ws",
     ] {
         cloud.fgctl(line).success();
     }
-    cloud.fgctl("connect f --count 1 -vv").success();
+    cloud.fgctl("connect f --count 1").success();
 }
 
 #[test]
