@@ -20,8 +20,6 @@ pub(crate) const FGCTL_ENDPOINT: &str = "FGCTL_ENDPOINT";
 pub(crate) const FGCTL_REGION: &str = "FGCTL_REGION";
 /// A PEM file with one more authority to trust.
 pub(crate) const FGCTL_CA_FILE: &str = "FGCTL_CA_FILE";
-/// How to show what a command found: `table`, `json`, `yaml` or `name`.
-pub(crate) const FGCTL_OUTPUT: &str = "FGCTL_OUTPUT";
 /// How often the server of the demonstration's function says the time, in milliseconds.
 pub(crate) const INTERVAL_MS: &str = "INTERVAL_MS";
 /// Set: no colour. See <https://no-color.org>.
@@ -32,6 +30,14 @@ pub(crate) const CI: &str = "CI";
 pub(crate) const TERM: &str = "TERM";
 /// The user's home folder.
 pub(crate) const HOME: &str = "HOME";
+/// Where a user's settings are kept, instead of `~/.config`.
+pub(crate) const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// Windows: where a user's settings are kept.
+pub(crate) const APPDATA: &str = "APPDATA";
+/// Windows: where what belongs to this machine alone is kept.
+pub(crate) const LOCALAPPDATA: &str = "LOCALAPPDATA";
+/// Where the vendor's SDKs look for keys, instead of `~/.huaweicloud/credentials`.
+pub(crate) const SDK_CREDENTIALS_FILE: &str = "HUAWEICLOUD_SDK_CREDENTIALS_FILE";
 /// Where a user's data is kept, instead of `~/.local/share`.
 pub(crate) const XDG_DATA_HOME: &str = "XDG_DATA_HOME";
 /// Where what can be had again is kept, instead of `~/.cache`.

@@ -323,7 +323,9 @@ mod tests {
                 access_key: "AK".to_owned(),
                 secret_key: Secret::new("SK"),
                 security_token: None,
-            },
+            }
+            .into(),
+            cache: None,
         };
         let cloud = Cloud::over(target, script.clone()).await.unwrap();
         let attachment = Attachment {

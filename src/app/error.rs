@@ -98,6 +98,17 @@ pub(crate) enum AppError {
         #[source]
         source: Box<ApiError>,
     },
+    /// It was begun, and could not be done to its end.
+    #[error("{text}")]
+    Unfinished {
+        /// What was done.
+        text: String,
+        /// How to go on.
+        hint: String,
+        /// Why it ended.
+        #[source]
+        source: Box<AppError>,
+    },
     /// It took longer than it may.
     #[error(transparent)]
     Wait(#[from] WaitError<ApiError>),
@@ -179,6 +190,7 @@ impl AppError {
                 creates.map(to_create).into_iter().chain(list).collect()
             }
             Self::Exists { show, .. } | Self::Differs { show, .. } => vec![show.clone()],
+            Self::Unfinished { hint, source, .. } => [vec![hint.clone()], source.hints()].concat(),
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
@@ -239,6 +251,8 @@ fn list_command(what: &str) -> Option<&'static str> {
         "API" => "fgctl api list --gateway GATEWAY",
         "app" => "fgctl app list --gateway GATEWAY",
         "trigger" => "fgctl trigger list FUNCTION",
+        "version" => "fgctl function versions NAME",
+        "alias" => "fgctl function aliases list FUNCTION",
         "VPC" => "fgctl vpc list",
         "subnet" => "fgctl subnet list",
         "security group" => "fgctl security-group list",

@@ -1,12 +1,11 @@
 //! Functions: the guide's step 1, and the code of step 2.
 
 use super::code::{CODE_FILENAME, CodeInput, check_upload};
-use super::{App, AppError};
+use super::{App, AppError, FunctionSettings};
 use crate::cloud::ApiError;
 use crate::package::Archive;
 use crate::wire::function::{
-    BOOTSTRAP, CreateFunction, DeleteFunction, FuncCode, Function, ListFunctions, NetworkController, NewFunction,
-    ShowFunctionConfig, V2,
+    BOOTSTRAP, DeleteFunction, FuncCode, Function, ListFunctions, NewFunction, ShowFunctionConfig, V2,
 };
 use crate::wire::urn::DEFAULT_PACKAGE;
 use crate::wire::{FunctionUrn, rule, runtime};
@@ -47,18 +46,15 @@ pub(crate) struct NewFunctionInput {
     pub(crate) kind: FunctionKind,
     /// A folder, a ZIP or a file.
     pub(crate) code: CodeInput,
-    /// MB.
-    pub(crate) memory: i64,
-    /// Execution timeout in seconds.
-    pub(crate) timeout: i64,
-    /// Whether it may reach the public network; nothing leaves it to the service.
-    pub(crate) public_access: Option<bool>,
-    /// Environment variables, name and value.
-    pub(crate) variables: Vec<(String, String)>,
-    /// Free text.
-    pub(crate) description: Option<String>,
-    /// An enterprise project's id; nothing leaves it to the service.
-    pub(crate) enterprise_project: Option<String>,
+    /// What it is set to; memory and timeout are needed.
+    pub(crate) settings: FunctionSettings,
+}
+
+/// A function that is ready to be sent.
+#[derive(Debug)]
+pub(crate) struct PreparedFunction {
+    body: NewFunction,
+    settings: FunctionSettings,
 }
 
 impl NewFunctionInput {
@@ -66,7 +62,7 @@ impl NewFunctionInput {
     ///
     /// # Errors
     /// A broken rule, or code that cannot be packed. Nothing was sent.
-    pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<NewFunction, AppError> {
+    pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
         self.check()?;
         let code = self.code.read(&self.kind).await?;
         packed(code.archive());
@@ -76,14 +72,7 @@ impl NewFunctionInput {
     /// Checks what the guide rules, before anything is read.
     fn check(&self) -> Result<(), AppError> {
         rule::function_name(&self.name)?;
-        rule::memory_size(self.memory)?;
-        rule::execution_timeout(self.timeout)?;
-        rule::description(self.description.as_deref().unwrap_or_default())?;
-        rule::user_data(
-            self.variables
-                .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str())),
-        )?;
+        self.settings.check()?;
         if let FunctionKind::Event { runtime, handler } = &self.kind {
             rule::runtime(runtime)?;
             rule::handler(handler, runtime)?;
@@ -91,34 +80,25 @@ impl NewFunctionInput {
         Ok(())
     }
 
-    fn into_wire(self, code: FuncCode) -> NewFunction {
+    fn into_wire(self, code: FuncCode) -> PreparedFunction {
         let (runtime, handler) = match self.kind {
             FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
             FunctionKind::Event { runtime, handler } => (runtime, handler),
         };
-        let variables = (!self.variables.is_empty()).then(|| {
-            let entries = self.variables.into_iter().map(|(name, value)| (name, value.into()));
-            serde_json::Value::Object(entries.collect()).to_string()
-        });
-        NewFunction {
+        let body = NewFunction {
             func_name: self.name,
             package: DEFAULT_PACKAGE.to_owned(),
             runtime,
             handler,
-            timeout: self.timeout,
-            memory_size: self.memory,
             code_type: "zip".to_owned(),
             code_filename: Some(CODE_FILENAME.to_owned()),
             func_code: Some(code),
             kind: Some(V2.to_owned()),
-            user_data: variables,
-            description: self.description,
-            enterprise_project_id: self.enterprise_project,
-            network_controller: self.public_access.map(|public| NetworkController {
-                disable_public_network: !public,
-                trigger_access_vpcs: Vec::new(),
-            }),
             ..NewFunction::default()
+        };
+        PreparedFunction {
+            body,
+            settings: self.settings,
         }
     }
 }
@@ -159,10 +139,12 @@ impl App {
     /// Creates what [`NewFunctionInput::prepare`] prepared.
     ///
     /// # Errors
-    /// The service refuses, and nothing was created; or it has other code afterwards than was sent.
-    pub(crate) async fn create_function(&self, body: NewFunction) -> Result<Function, AppError> {
+    /// The service refuses; nothing was created then. [`AppError::Unfinished`] when it was, and could not be set. Or it
+    /// has other code afterwards than was sent.
+    pub(crate) async fn create_function(&self, prepared: PreparedFunction) -> Result<Function, AppError> {
+        let PreparedFunction { body, settings } = prepared;
         let sent = body.func_code.clone();
-        let created = self.cloud.send(&CreateFunction { body }).await?;
+        let created = self.create_with(body, &settings).await?;
         check_upload(sent.as_ref(), created.code_size, &created.digest)?;
         Ok(created)
     }
@@ -179,7 +161,7 @@ impl App {
         }
     }
 
-    async fn no_function(&self, name: &str) -> AppError {
+    pub(super) async fn no_function(&self, name: &str) -> AppError {
         let others: Result<Vec<Function>, ApiError> = self.cloud.list(ListFunctions::default(), None).await;
         // Only the suggestion is lost when the list cannot be had.
         let names = others

@@ -38,12 +38,13 @@ impl WebsocketField {
             return Err("the name before `=` is empty".to_owned());
         }
         let on: Value = serde_json::from_str(value).map_err(|error| format!("`{value}` is no JSON: {error}"))?;
+        Ok(Self::new(name.to_owned(), on))
+    }
+
+    /// The member `name`, which `on` turns on.
+    pub(crate) fn new(name: String, on: Value) -> Self {
         let off = on.as_bool().map(|flag| Value::Bool(!flag));
-        Ok(Self {
-            name: name.to_owned(),
-            on,
-            off,
-        })
+        Self { name, on, off }
     }
 
     /// The switch as a configuration shows it: a boolean whose name speaks of WebSocket.
@@ -101,6 +102,21 @@ pub(crate) struct WebsocketStatus {
     pub(crate) warnings: Vec<String>,
 }
 
+/// Whether WebSocket can be configured in `region` at all, before any call; with `any_region` it is tried.
+///
+/// # Errors
+/// The guide says that it cannot work there.
+pub(crate) fn check_websocket_region(region: &str, any_region: bool) -> Result<(), AppError> {
+    if any_region || region == WEBSOCKET_REGION {
+        return Ok(());
+    }
+    let text = format!("WebSocket can be configured only in {WEBSOCKET_REGION} (CN East-Shanghai1), not in {region}");
+    Err(AppError::refused(
+        text,
+        &["--region cn-east-3", "--any-region tries all the same"],
+    ))
+}
+
 impl App {
     /// Turns the switch on and proves it. `any_region` tries in a region where the guide says that it cannot work.
     ///
@@ -113,16 +129,7 @@ impl App {
         known: Option<&WebsocketField>,
         any_region: bool,
     ) -> Result<WebsocketStatus, AppError> {
-        if !any_region && self.region() != WEBSOCKET_REGION {
-            let text = format!(
-                "WebSocket can be configured only in {WEBSOCKET_REGION} (CN East-Shanghai1), not in {}",
-                self.region()
-            );
-            return Err(AppError::refused(
-                text,
-                &["--region cn-east-3", "--any-region tries all the same"],
-            ));
-        }
+        check_websocket_region(self.region(), any_region)?;
         self.switch_websocket(name, known, true).await
     }
 
@@ -268,7 +275,10 @@ impl App {
     }
 
     /// The configuration with every member, as the service sent it.
-    async fn config(&self, urn: &FunctionUrn) -> Result<Map<String, Value>, AppError> {
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(super) async fn config(&self, urn: &FunctionUrn) -> Result<Map<String, Value>, AppError> {
         let show = ShowFunctionConfig {
             function_urn: urn.clone(),
         };

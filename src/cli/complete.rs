@@ -5,10 +5,12 @@
 //! `#[arg(add = Noun::Function.names())]` above it.
 
 use super::Cli;
+use super::folders;
 use super::global::{Context, Global};
 use crate::app::App;
 use crate::config::Settings;
 use crate::env::Env;
+use crate::sign::Caller;
 use crate::wire::gateway::Gateway;
 use crate::wire::security_group::ListSecurityGroups;
 use crate::wire::subnet::ListSubnets;
@@ -17,6 +19,7 @@ use crate::wire::{Service, runtime};
 use clap::{CommandFactory, FromArgMatches};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -99,10 +102,7 @@ async fn known(noun: Noun, words: &[OsString]) -> Option<Vec<String>> {
     let noun = of_command(noun, words);
     let gateway = after(words, "--gateway");
     let deadline = tokio::time::Instant::now() + PATIENCE;
-    let settings = tokio::time::timeout_at(deadline, context.found_settings())
-        .await
-        .ok()?
-        .ok()?;
+    let settings = tokio::time::timeout_at(deadline, context.settings()).await.ok()?.ok()?;
     let cache = Cache::of(&context, &settings, (noun, gateway.as_deref()));
     let kept = cache.as_ref().and_then(Cache::read);
     if let Some(Kept { names, fresh: true }) = kept {
@@ -237,14 +237,18 @@ struct Written {
 impl Cache {
     /// The file's name is a digest of whom is asked, as whom, and for what: no name of an account in plain.
     fn of(context: &Context, settings: &Settings, what: (Noun, Option<&str>)) -> Option<Self> {
-        let credentials = settings.credentials().ok()?;
+        // Neither leaves the digest.
+        let caller = match &settings.caller(Timestamp::now()).ok()?.value {
+            Caller::Keys(keys) => &keys.access_key,
+            Caller::Token(token) => token.expose(),
+        };
         let endpoints = Service::ALL.map(|service| settings.endpoint(service).value.as_str().to_owned());
         let project = settings.project_id.as_ref().map(|project| &project.value);
-        let (region, key) = (&settings.region.value, &credentials.value.access_key);
-        let identity = serde_json::to_vec(&(what, endpoints, region, project, key)).ok()?;
+        let region = &settings.region.value;
+        let identity = serde_json::to_vec(&(what, endpoints, region, project, caller)).ok()?;
         let digest = Sha256::digest(identity);
         let name: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        let folder = context.cache_folder()?.join("names");
+        let folder = folders::cache(&context.env)?.join("names");
         Some(Self {
             file: folder.join(format!("{name}.json")),
         })

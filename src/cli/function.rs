@@ -2,19 +2,23 @@
 
 use super::complete::Noun;
 use super::error::CommandError;
+use super::function_invoke::{self, Invoke};
+use super::function_report::report;
+use super::function_settings::{Removals, Settings};
+use super::function_version::{self, Aliases, Publish, Versions};
 use super::global::Context;
 use super::options::{Code, List};
 use super::packed::{packed, packed_report};
-use crate::app::{CodeInput, FunctionKind, NewFunctionInput};
+use crate::app::{CodeInput, FunctionKind, FunctionSettings, NewFunctionInput};
 use crate::ui::Report;
-use crate::wire::function::{Function, ShowFunctionCode};
+use crate::wire::function::ShowFunctionCode;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Create a function from a folder or a ZIP
-    Create(Create),
+    Create(Box<Create>),
     /// List functions
     #[command(after_help = "Example:\n  fgctl function list -o json")]
     List(List),
@@ -24,7 +28,22 @@ pub(super) enum Command {
     /// Show or replace a function's code
     #[command(subcommand)]
     Code(CodeCommand),
-    /// Delete a function and its triggers
+    /// Change a function's settings
+    Update(Box<Update>),
+    /// Call a function without a trigger
+    Invoke(Invoke),
+    /// List a function's versions; latest is the one that can be changed
+    #[command(after_help = "Example:\n  fgctl function versions WebSocket-demo")]
+    Versions(Versions),
+    /// Publish a function as it is now: a version that never changes
+    Publish(Publish),
+    /// Lead names to versions
+    #[command(subcommand)]
+    Aliases(Aliases),
+    /// Show what the account may have of FunctionGraph, and has
+    #[command(after_help = "Example:\n  fgctl function quotas")]
+    Quotas,
+    /// Delete a function with its versions, aliases and triggers, or one version
     #[command(after_help = "Example:\n  fgctl function delete WebSocket-demo")]
     Delete(Delete),
 }
@@ -56,27 +75,25 @@ pub(super) struct Create {
     /// Handler of an event function, such as index.handler
     #[arg(long, required_if_eq("kind", "event"))]
     handler: Option<String>,
-    /// Memory in MB
-    #[arg(long, value_name = "MB", default_value_t = 128)]
-    memory: i64,
-    /// Execution timeout in seconds: the longest life of a WebSocket connection
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, allow_negative_numbers = true)]
-    timeout: i64,
-    /// Let the function reach the public network
-    #[arg(long, overrides_with = "no_public_access")]
-    public_access: bool,
-    /// Keep the function from the public network
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Environment variables are put over those that there are; --replace-env and --unset-env take some away.\nEncrypted ones are never shown by the service: a change has to bring all of them again.\n\nExample:\n  fgctl function update WebSocket-demo --timeout 900 --concurrency 100 --env LOG_LEVEL=info"
+)]
+pub(super) struct Update {
+    /// Name or URN
+    #[arg(add = Noun::Function.names())]
+    name: String,
+    /// Handler of an event function, such as index.handler
     #[arg(long)]
-    no_public_access: bool,
-    /// Environment variable (can be repeated)
-    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
-    variables: Vec<(String, String)>,
-    /// Description, at most 512 characters
-    #[arg(long)]
-    description: Option<String>,
-    /// Enterprise project's id; 0 is the default project
-    #[arg(long, value_name = "ID")]
-    enterprise_project: Option<String>,
+    handler: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    removals: Removals,
 }
 
 #[derive(Debug, Args)]
@@ -132,53 +149,46 @@ pub(super) struct Delete {
     /// Name or URN
     #[arg(add = Noun::Function.names())]
     name: String,
-}
-
-/// Reads `NAME=VALUE`.
-fn variable(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("it should read NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
+    /// Published version; the whole function unless given
+    #[arg(long)]
+    version: Option<String>,
 }
 
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
-        Command::Create(args) => create(args, context).await,
+        Command::Create(args) => create(*args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Get(args) => get(&args, context).await,
         Command::Code(CodeCommand::Get(args)) => code(&args, context).await,
         Command::Code(CodeCommand::Update(args)) => update_code(args, context).await,
         Command::Code(CodeCommand::Pack(args)) => pack_code(args, context).await,
+        Command::Update(args) => update(*args, context).await,
+        Command::Invoke(args) => function_invoke::invoke(args, context).await,
+        Command::Versions(args) => function_version::versions(&args, context).await,
+        Command::Publish(args) => function_version::publish(args, context).await,
+        Command::Aliases(command) => function_version::aliases(command, context).await,
+        Command::Quotas => function_invoke::quotas(context).await,
         Command::Delete(args) => delete(&args, context).await,
     }
 }
 
 impl Create {
-    fn into_input(self) -> NewFunctionInput {
+    fn into_input(self) -> Result<NewFunctionInput, CommandError> {
         let kind = match (self.kind, self.runtime, self.handler) {
             (Kind::Event, Some(runtime), Some(handler)) => FunctionKind::Event { runtime, handler },
             _ => FunctionKind::Http,
         };
-        let public_access = match (self.public_access, self.no_public_access) {
-            (true, _) => Some(true),
-            (false, true) => Some(false),
-            (false, false) => None,
-        };
-        NewFunctionInput {
+        Ok(NewFunctionInput {
             name: self.name,
             kind,
             code: self.code.into(),
-            memory: self.memory,
-            timeout: self.timeout,
-            public_access,
-            variables: self.variables,
-            description: self.description,
-            enterprise_project: self.enterprise_project,
-        }
+            settings: self.settings.of_new()?,
+        })
     }
 }
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    let prepared = args.into_input().prepare(|code| packed(&context.ui, code)).await?;
+    let prepared = args.into_input()?.prepare(|code| packed(&context.ui, code)).await?;
     let function = context.app().await?.create_function(prepared).await?;
     context
         .ui
@@ -209,47 +219,6 @@ async fn get(args: &Get, context: &Context) -> Result<(), CommandError> {
     let function = context.app().await?.function(&args.name).await?;
     context.ui.show(&report(&function))?;
     Ok(())
-}
-
-fn report(function: &Function) -> Report {
-    let public = function
-        .network_controller
-        .as_ref()
-        .map(|network| match network.disable_public_network {
-            true => "no".to_owned(),
-            false => "yes".to_owned(),
-        });
-    let concurrency = function.strategy_config.as_ref();
-    Report::item(
-        function,
-        &function.func_name,
-        vec![
-            ("Name", Some(function.func_name.clone())),
-            ("URN", Some(function.func_urn.clone())),
-            ("Runtime", Some(function.runtime.clone())),
-            ("Handler", Some(function.handler.clone())),
-            ("Memory", Some(format!("{} MB", function.memory_size))),
-            ("Execution timeout", Some(format!("{} s", function.timeout))),
-            ("Public access", public),
-            (
-                "Max instances",
-                concurrency.and_then(|c| c.concurrency).map(|n| n.to_string()),
-            ),
-            (
-                "Requests an instance",
-                concurrency.and_then(|c| c.concurrent_num).map(|n| n.to_string()),
-            ),
-            (
-                "Dependencies",
-                function.depend_version_list.as_ref().map(|list| list.len().to_string()),
-            ),
-            ("Environment", function.user_data.clone()),
-            ("Code size", Some(format!("{} bytes", function.code_size))),
-            ("Code digest", Some(function.digest.chars().take(16).collect())),
-            ("Description", Some(function.description.clone())),
-            ("Modified", Some(function.last_modified.clone())),
-        ],
-    )
 }
 
 async fn code(args: &Get, context: &Context) -> Result<(), CommandError> {
@@ -321,41 +290,38 @@ async fn pack_code(args: PackCode, context: &Context) -> Result<(), CommandError
     Ok(())
 }
 
-async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
-    let app = context.app().await?;
-    let function = app.function(&args.name).await?;
-    context.ui.confirm(&format!(
-        "Delete the function {} with its triggers?",
-        function.func_name
-    ))?;
-    app.delete_function(&args.name).await?;
-    context
-        .ui
-        .status(format_args!("deleted the function {}", function.func_name));
+async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
+    let settings = FunctionSettings {
+        handler: args.handler,
+        ..args.settings.of_change(args.removals)?
+    };
+    settings.check()?;
+    let (function, changed) = context.app().await?.update_function(&args.name, &settings).await?;
+    match changed {
+        true => context
+            .ui
+            .status(format_args!("changed the function {}", function.func_name)),
+        false => context.ui.status(format_args!(
+            "the function {} is so already: nothing was changed",
+            function.func_name
+        )),
+    }
+    context.ui.show(&report(&function))?;
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::variable;
-    use crate::wire::rule;
-    use proptest::prelude::{any, prop_assert_eq, proptest};
-
-    #[test]
-    fn a_variable_ends_at_its_first_equals_sign() {
-        assert_eq!(variable("A=b=c"), Ok(("A".to_owned(), "b=c".to_owned())));
-        assert_eq!(variable("A="), Ok(("A".to_owned(), String::new())));
-        assert!(variable("A").is_err() && variable("").is_err());
+async fn delete(args: &Delete, context: &Context) -> Result<(), CommandError> {
+    let app = context.app().await?;
+    let name = &app.function(&args.name).await?.func_name;
+    let what = match &args.version {
+        None => format!("the function {name} with its versions, aliases and triggers"),
+        Some(version) => format!("the version {version} of the function {name}"),
+    };
+    context.ui.confirm(&format!("Delete {what}?"))?;
+    match &args.version {
+        None => app.delete_function(&args.name).await?,
+        Some(version) => app.delete_version(&args.name, version).await?,
     }
-
-    proptest! {
-        #[test]
-        fn no_variable_makes_it_panic(text in any::<String>()) {
-            let read = variable(&text);
-            prop_assert_eq!(read.is_ok(), text.contains('='));
-            if let Ok((name, value)) = &read {
-                let _ = rule::user_data([(name.as_str(), value.as_str())]);
-            }
-        }
-    }
+    context.ui.status(format_args!("deleted {what}"));
+    Ok(())
 }

@@ -1,18 +1,21 @@
 //! Options that every command has, and what a command needs to run.
 
+use super::accounts::Accounts;
 use super::error::CommandError;
+use super::folders;
 use super::requests::Requests;
 use super::terminal::Terminal;
 use crate::app::App;
 use crate::cloud::{self, Cloud, Endpoints, Target};
-use crate::config::{self, Settings, SettingsError};
+use crate::config::{self, Flags, Profiles, Settings};
 use crate::env::{self, Env};
 use crate::local::{Inherited, Runtime};
-use crate::sign::Credentials;
+use crate::sign::{Caller, Credentials};
 use crate::socket::{self, Connector};
 use crate::ui::Ui;
 use crate::wire::Service;
 use clap::Args;
+use jiff::Timestamp;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,6 +32,9 @@ const TOO_LONG: &str = "it is longer than a year";
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
+    /// Profile to take what no other option says from; see `fgctl profile`
+    #[arg(long, global = true, value_name = "NAME")]
+    profile: Option<String>,
     /// Region, such as cn-east-3 (CN East-Shanghai1)
     #[arg(long, global = true, value_name = "ID")]
     region: Option<String>,
@@ -79,6 +85,7 @@ pub(super) struct Context {
     /// The environment.
     pub(super) env: Env,
     global: Global,
+    accounts: Accounts,
     /// What is told of each request.
     requests: Arc<Requests>,
     /// What to say when the command is interrupted now.
@@ -91,13 +98,15 @@ impl Context {
     /// # Errors
     /// `FGCTL_OUTPUT` is no output, or `-o name` has a query.
     pub(super) fn new(global: Global, env: Env) -> Result<Self, CommandError> {
-        let options = global.terminal.options(&env)?;
+        let accounts = Accounts::read(global.flags(), &env);
+        let options = global.terminal.options(&env, accounts.basics.output.as_ref())?;
         let ui = Ui::new(options);
         Ok(Self {
             requests: Arc::new(Requests::new(ui.clone(), global.terminal.dry_run)),
             ui,
             env,
             global,
+            accounts,
             when_interrupted: Mutex::default(),
         })
     }
@@ -167,13 +176,6 @@ impl Context {
         Ok(data.join("fgctl/local"))
     }
 
-    /// Where things are kept that can be had again; nowhere without a home.
-    pub(super) fn cache_folder(&self) -> Option<PathBuf> {
-        let home = || Some(PathBuf::from(self.env.os(env::HOME)?).join(".cache"));
-        let cache = self.env.os(env::XDG_CACHE_HOME).map(PathBuf::from).or_else(home)?;
-        Some(cache.join("fgctl"))
-    }
-
     /// What functions of a local cloud inherit of the environment.
     pub(super) fn inherited(&self) -> Inherited {
         let owned = |name: &str| self.env.os(name).map(OsStr::to_owned);
@@ -184,12 +186,15 @@ impl Context {
         }
     }
 
-    /// The authority to trust besides the system's, as flags or the environment name it.
+    /// The authority to trust besides the system's.
     pub(super) fn ca_file(&self) -> Option<PathBuf> {
-        self.global
-            .ca_file
-            .clone()
-            .or_else(|| self.env.os(env::FGCTL_CA_FILE).map(PathBuf::from))
+        let ca_file = self.accounts.basics.ca_file.as_ref();
+        ca_file.map(|ca_file| ca_file.value.clone())
+    }
+
+    /// Profiles and the files that they are in.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// The use cases, on the account and the region that flags, environment or the local cloud name.
@@ -197,23 +202,11 @@ impl Context {
     /// # Errors
     /// No region, no credentials, a setting that cannot be read, or the project cannot be looked up.
     pub(super) async fn app(&self) -> Result<App, CommandError> {
-        let settings = self.found_settings().await?;
+        let settings = self.settings().await?;
         for warning in &settings.warnings {
             self.ui.warning(warning);
         }
         self.app_with(settings).await
-    }
-
-    /// Whom fgctl would call, the running local cloud with `--local`.
-    ///
-    /// # Errors
-    /// As [`Context::settings`], or no local cloud runs.
-    pub(super) async fn found_settings(&self) -> Result<Settings, CommandError> {
-        let running = match self.global.local {
-            true => Some(Runtime::find(&self.local_state(None)?).await?),
-            false => None,
-        };
-        Ok(self.settings(running.as_ref())?)
     }
 
     /// The use cases for what nobody should notice: nothing is said, nothing is sent twice, and no answer is waited
@@ -230,28 +223,17 @@ impl Context {
         self.app_over(settings, options).await
     }
 
-    /// Whom fgctl would call, with `running` for `--local`.
+    /// Whom fgctl would call.
     ///
     /// # Errors
-    /// A setting is missing or cannot be read.
-    pub(super) fn settings(&self, running: Option<&Runtime>) -> Result<Settings, SettingsError> {
-        let Global {
-            region,
-            project_id,
-            endpoint,
-            local,
-            ca_file,
-            ..
-        } = self.global.clone();
-        let flags = config::Flags {
-            region,
-            project_id,
-            endpoints: endpoint,
-            local,
-            ca_file,
+    /// A setting is missing or cannot be read, or `--local` and nothing runs.
+    pub(super) async fn settings(&self) -> Result<Settings, CommandError> {
+        let running = match self.global.local {
+            true => Some(Runtime::find(&self.local_state(None)?).await?),
+            false => None,
         };
-        let variables = |name: &str| self.env.get(name).map(|value| value.into_owned());
-        config::resolve(&flags, &variables, running.map(local_cloud).as_ref())
+        let local = running.as_ref().map(local_cloud);
+        self.accounts.settings(&self.env, local.as_ref())
     }
 
     /// The use cases on a local cloud that this process runs itself.
@@ -263,37 +245,62 @@ impl Context {
             local: true,
             ..config::Flags::default()
         };
-        let settings = config::resolve(&flags, &|_| None, Some(&local_cloud(runtime)))?;
+        let local = local_cloud(runtime);
+        let sources = config::Sources {
+            variables: &|_| None,
+            profiles: &Profiles::default(),
+            sdk_file: None,
+            local: Some(&local),
+        };
+        let settings = config::resolve(&flags, sources)?;
         self.app_with(settings).await
     }
 
-    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
-        let options = cloud::Options {
-            observer: self.requests.clone(),
-            rehearsal: self.global.terminal.dry_run,
-            ..cloud::Options::default()
-        };
-        self.app_over(settings, options).await
-    }
-
-    async fn app_over(&self, settings: Settings, options: cloud::Options) -> Result<App, CommandError> {
-        let ca_file = settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone());
-        let options = cloud::Options {
-            ca_file: ca_file.clone(),
+    /// How services are reached with these settings, as `options` say for the rest.
+    fn over(settings: &Settings, options: cloud::Options) -> cloud::Options {
+        cloud::Options {
+            ca_file: settings.ca_file.as_ref().map(|ca_file| ca_file.value.clone()),
             proxies: cloud::Proxies {
                 https: settings.proxies.https.clone(),
                 http: settings.proxies.http.clone(),
                 direct: settings.proxies.direct.clone(),
             },
             ..options
+        }
+    }
+
+    /// How services are reached with these settings; each request is told, and held back in a rehearsal.
+    pub(super) fn transport(&self, settings: &Settings) -> cloud::Options {
+        let options = cloud::Options {
+            observer: self.requests.clone(),
+            rehearsal: self.global.terminal.dry_run,
+            ..cloud::Options::default()
         };
-        let target = Target {
+        Self::over(settings, options)
+    }
+
+    /// Whom to call with these settings, as `caller`.
+    pub(super) fn target(&self, settings: Settings, caller: Caller) -> Target {
+        Target {
             endpoints: Endpoints::new(|service: Service| settings.endpoint(service).value.as_str().to_owned()),
-            credentials: settings.credentials()?.value.clone(),
+            credentials: caller,
             region: settings.region.value,
             project_id: settings.project_id.map(|id| id.value),
             domain_id: settings.domain_id.map(|id| id.value),
-        };
+            cache: folders::cache(&self.env),
+        }
+    }
+
+    async fn app_with(&self, settings: Settings) -> Result<App, CommandError> {
+        let options = self.transport(&settings);
+        self.app_over(settings, options).await
+    }
+
+    async fn app_over(&self, settings: Settings, options: cloud::Options) -> Result<App, CommandError> {
+        let options = Self::over(&settings, options);
+        let ca_file = options.ca_file.clone();
+        let caller = settings.caller(Timestamp::now())?.value.clone();
+        let target = self.target(settings, caller);
         let cloud = Cloud::connect(target, options).await?;
         let trust = ca_file.map_or(socket::Trust::System, socket::Trust::CaFile);
         Ok(App::new(
@@ -306,8 +313,22 @@ impl Context {
     }
 }
 
+impl Global {
+    /// Those that decide whom fgctl calls.
+    fn flags(&self) -> Flags {
+        Flags {
+            profile: self.profile.clone(),
+            region: self.region.clone(),
+            project_id: self.project_id.clone(),
+            endpoints: self.endpoint.clone(),
+            local: self.local,
+            ca_file: self.ca_file.clone(),
+        }
+    }
+}
+
 /// A running local cloud as the settings take it.
-fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
+pub(super) fn local_cloud(runtime: &Runtime) -> config::LocalCloud {
     config::LocalCloud {
         endpoint: runtime.endpoint(),
         region: runtime.region.clone(),

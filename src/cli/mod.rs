@@ -2,6 +2,8 @@
 //!
 //! The only layer that knows all others. Exit statuses are known to `error` and `exit` alone.
 
+mod accounts;
+mod agency;
 mod api;
 mod app;
 mod complete;
@@ -11,26 +13,33 @@ mod deferred;
 mod demo;
 mod dependency;
 mod doctor;
+mod enterprise_project;
 mod environment;
 mod error;
 mod exit;
 mod explain;
+mod folders;
 mod function;
+mod function_invoke;
+mod function_report;
+mod function_settings;
+mod function_version;
 mod gateway;
 mod global;
 mod group;
 mod local;
+mod logs;
 mod man;
 mod mask;
+mod network;
 mod options;
 mod packed;
+mod profile;
+mod region;
 mod request;
 mod requests;
-mod security_group;
-mod subnet;
 mod terminal;
 mod trigger;
-mod vpc;
 mod websocket;
 
 use crate::env::Env;
@@ -85,20 +94,34 @@ enum Command {
     App(Deferred<app::Command>),
     /// See the VPCs of the region
     #[command(subcommand)]
-    Vpc(Deferred<vpc::Command>),
+    Vpc(Deferred<network::Vpcs>),
     /// See the subnets of the region
     #[command(subcommand)]
-    Subnet(Deferred<subnet::Command>),
+    Subnet(Deferred<network::Subnets>),
     /// See the security groups of the region
     #[command(subcommand)]
-    SecurityGroup(Deferred<security_group::Command>),
+    SecurityGroup(Deferred<network::SecurityGroups>),
+    /// See the account's agencies: what FunctionGraph may do in its name
+    #[command(subcommand)]
+    Agency(Deferred<agency::Command>),
+    /// See the account's enterprise projects
+    #[command(subcommand)]
+    EnterpriseProject(Deferred<enterprise_project::Command>),
+    /// See the regions, and which has WebSocket
+    #[command(subcommand)]
+    Region(Deferred<region::Command>),
     /// Open a WebSocket: lines go in, messages come out
     Connect(connect::Connect),
+    /// Show what a function writes
+    Logs(logs::Logs),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// Keep accounts and regions under names
+    #[command(subcommand)]
+    Profile(Deferred<profile::Command>),
     /// See what this machine can do, and whom fgctl would call
     #[command(after_help = "Example:\n  fgctl doctor -o json")]
     Doctor,
@@ -133,6 +156,7 @@ impl Command {
                 | Self::Local(_)
                 | Self::Demo(_)
                 | Self::Explain(_)
+                | Self::Profile(_)
                 | Self::Man(_)
                 | Self::Completion(_)
                 | Self::DemoFunction
@@ -143,7 +167,7 @@ impl Command {
     fn has_data(&self) -> bool {
         !matches!(
             self,
-            Self::Connect(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
         )
     }
 
@@ -247,8 +271,10 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Connect(args) => connect::run(args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
-            outcome = call(command, context) => outcome,
+            // Ctrl-C is seen to before a command can ask anything.
+            biased;
             () = interrupted() => Err(context.interrupted()),
+            outcome = call(command, context) => outcome,
         },
     }
 }
@@ -264,9 +290,14 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
         Command::App(Deferred(command)) => app::run(command, context).await,
-        Command::Vpc(Deferred(command)) => vpc::run(command, context).await,
-        Command::Subnet(Deferred(command)) => subnet::run(command, context).await,
-        Command::SecurityGroup(Deferred(command)) => security_group::run(command, context).await,
+        Command::Logs(args) => logs::run(args, context).await,
+        Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
+        Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
+        Command::SecurityGroup(Deferred(command)) => network::security_groups(command, context).await,
+        Command::Agency(Deferred(command)) => agency::run(command, context).await,
+        Command::EnterpriseProject(Deferred(command)) => enterprise_project::run(command, context).await,
+        Command::Region(Deferred(command)) => region::run(command, context).await,
+        Command::Profile(Deferred(command)) => profile::run(command, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Request(args) => request::run(args, context).await,
         Command::Explain(args) => explain::run(&args, context),

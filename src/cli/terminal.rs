@@ -1,13 +1,14 @@
 //! Options of every command that are about the terminal: what is written, how, and what is asked.
 
 use super::error::CommandError;
+use crate::config::Sourced;
 use crate::env::{self, Env};
 use crate::ui::{self, Query};
 use clap::{ArgAction, Args, ValueEnum};
 
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Output {
+pub(super) enum Output {
     /// Columns for a person
     #[default]
     Table,
@@ -62,13 +63,14 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    /// What the terminal is asked to be, by flags and environment.
+    /// What the terminal is asked to be, by flags and environment; `output` is what these and the profile say of how
+    /// to write data.
     ///
     /// # Errors
-    /// `FGCTL_OUTPUT` is no output, or `-o name` has a query.
-    pub(super) fn options(&self, env: &Env) -> Result<ui::Options, CommandError> {
+    /// `output` is no output, or `-o name` has a query.
+    pub(super) fn options(&self, env: &Env, output: Option<&Sourced<String>>) -> Result<ui::Options, CommandError> {
         Ok(ui::Options {
-            format: self.format(env)?,
+            format: self.format(output)?,
             query: self.query.clone(),
             verbosity: match (self.quiet, self.verbose) {
                 (true, _) => ui::Verbosity::Quiet,
@@ -89,23 +91,20 @@ impl Terminal {
         })
     }
 
-    /// How data is written, by flag or by `FGCTL_OUTPUT`. A query on the command line wins over a variable that asks
+    /// How data is written, by flag or by what is `said` elsewhere. A query on the command line wins over a variable that asks
     /// for names, which have nothing to pick from.
-    fn format(&self, env: &Env) -> Result<ui::Format, CommandError> {
+    fn format(&self, said: Option<&Sourced<String>>) -> Result<ui::Format, CommandError> {
         if self.output == Some(Output::Name) && self.query.is_some() {
             return Err(
                 CommandError::usage("-o name shows names, of which --query has nothing to pick")
                     .hint("leave -o name out: --query '[].func_name' shows one value a line"),
             );
         }
-        let output = match (self.output, env.get(env::FGCTL_OUTPUT)) {
+        let output = match (self.output, said) {
             (Some(output), _) => output,
-            (None, Some(text)) => Output::from_str(&text, true).map_err(|_| {
-                CommandError::usage(format!(
-                    "the environment variable {} holds `{text}`, no output",
-                    env::FGCTL_OUTPUT
-                ))
-                .hint("use table, json, yaml or name")
+            (None, Some(Sourced { value, origin })) => Output::from_str(value, true).map_err(|_| {
+                CommandError::usage(format!("{origin} holds `{value}`, no output"))
+                    .hint("use table, json, yaml or name")
             })?,
             (None, None) => Output::default(),
         };

@@ -3,7 +3,7 @@
 use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
-use crate::app::{Proof, WebsocketField, WebsocketStatus};
+use crate::app::{self, Proof, WebsocketField, WebsocketStatus};
 use crate::ui::Report;
 use clap::{Args, Subcommand};
 
@@ -26,7 +26,7 @@ pub(super) struct Named {
     #[arg(add = Noun::Function.names())]
     function: String,
     /// Field of the function's configuration behind the console's switch, and the value that turns it on.
-    /// No public API names it; without this, a field that the configuration shows is used
+    /// No public API names it; without this, the profile's, else one that the configuration shows
     #[arg(long, value_name = "NAME=JSON", value_parser = WebsocketField::parse)]
     field: Option<WebsocketField>,
 }
@@ -40,7 +40,24 @@ pub(super) struct Enable {
     any_region: bool,
 }
 
-pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
+impl Command {
+    fn named(&mut self) -> &mut Named {
+        match self {
+            Self::Enable(Enable { named, .. }) | Self::Disable(named) | Self::Status(named) => named,
+        }
+    }
+}
+
+pub(super) async fn run(mut command: Command, context: &Context) -> Result<(), CommandError> {
+    let settings = context.settings().await?;
+    if let Command::Enable(args) = &command {
+        app::check_websocket_region(&settings.region.value, args.any_region)?;
+    }
+    let of_profile = settings.websocket_field.map(|field| field.value);
+    let field = &mut command.named().field;
+    *field = field
+        .take()
+        .or(of_profile.map(|(name, on)| WebsocketField::new(name, on)));
     let app = context.app().await?;
     let status = match command {
         Command::Enable(Enable { named, any_region }) => {

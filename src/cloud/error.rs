@@ -184,6 +184,13 @@ impl ApiError {
         })
     }
 
+    /// Whether a wrong project's id in the request could be why. VPC has a code of its own for it.
+    pub(super) fn may_be_about_the_project(&self) -> bool {
+        self.refusal().is_some_and(|refusal| {
+            matches!(refusal.status, 403 | 404) || refusal.code == codes::vpc::PROJECT_MISMATCH.code
+        })
+    }
+
     /// Whether the service says that the thing exists already, is in use, or is not ready for this.
     pub(crate) fn is_conflict(&self) -> bool {
         self.refusal()

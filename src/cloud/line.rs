@@ -12,7 +12,7 @@ const NO_CONTENT: u16 = 204;
 
 /// Where each service is.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Endpoints([(Service, String); 5]);
+pub(crate) struct Endpoints([(Service, String); Service::ALL.len()]);
 
 impl Endpoints {
     /// Asks `of` for the URL of each service: scheme and authority, without a final `/`.
@@ -36,7 +36,7 @@ pub(crate) struct Call {
     pub(crate) service: Service,
     /// The HTTP method.
     pub(crate) method: Method,
-    /// Path, query and body.
+    /// Path, query, headers and body.
     pub(crate) parts: Parts,
 }
 
@@ -63,6 +63,30 @@ impl Call {
             parts: Parts::of(operation, project_id).map_err(shape)?,
         })
     }
+
+    /// The same about the project `new`, wherever it names the project `old`: URNs do too, and bodies hold URNs.
+    pub(super) fn about(&self, old: &str, new: &str) -> Self {
+        let Parts {
+            path,
+            query,
+            headers,
+            body,
+        } = &self.parts;
+        let text = |body: &Vec<u8>| match std::str::from_utf8(body) {
+            Ok(text) => text.replace(old, new).into_bytes(),
+            Err(_) => body.clone(),
+        };
+        let parts = Parts {
+            path: path.replace(old, new),
+            query: query
+                .iter()
+                .map(|(name, value)| (name.clone(), value.replace(old, new)))
+                .collect(),
+            headers: headers.clone(),
+            body: body.as_ref().map(text),
+        };
+        Self { parts, ..self.clone() }
+    }
 }
 
 /// The header that says what a request is about: its name and an id.
@@ -78,12 +102,13 @@ pub(super) struct Line {
 impl Line {
     /// `call` as it will be sent, but for what signing adds.
     pub(super) fn request(&self, call: &Call, identity: Option<Identity>) -> Request {
+        let identity = identity.into_iter().map(|(name, id)| (name.to_owned(), id));
         Request {
             method: call.method.as_str(),
             url: self.endpoints.of(call.service).to_owned(),
             path: call.parts.path.clone(),
             query: Query::Pairs(call.parts.query.clone()),
-            headers: identity.into_iter().map(|(name, id)| (name.to_owned(), id)).collect(),
+            headers: identity.chain(call.parts.headers.iter().cloned()).collect(),
             body: call.parts.body.clone().map_or_else(Bytes::new, Bytes::from),
             idempotent: call.method.is_idempotent(),
         }
@@ -128,14 +153,18 @@ impl Line {
         identity: Option<Identity>,
     ) -> Result<O::Output, ApiError> {
         let response = self.perform(&Call::of(operation, project_id)?, identity).await?;
-        output::<O>(&response).map_err(|error| ApiError::unreadable::<O>(&response, error))
+        output::<O>(&response)
     }
 }
 
 /// Reads the output of `O`. One that holds nothing ignores the body.
-fn output<O: Operation>(response: &Response) -> Result<O::Output, ReadError> {
-    if size_of::<O::Output>() == 0 {
-        return Ok(serde_json::from_value(Value::Null)?);
-    }
-    Ok(serde_json::from_slice(&response.body)?)
+///
+/// # Errors
+/// [`ApiError::Unreadable`].
+pub(super) fn output<O: Operation>(response: &Response) -> Result<O::Output, ApiError> {
+    let read = match size_of::<O::Output>() {
+        0 => serde_json::from_value(Value::Null),
+        _ => serde_json::from_slice(&response.body),
+    };
+    read.map_err(|error| ApiError::unreadable::<O>(response, ReadError::from(error)))
 }

@@ -36,6 +36,7 @@ pub(crate) enum ProjectError {
 pub(super) async fn named(line: &Line, region: &str) -> Result<Vec<Project>, ApiError> {
     let list = KeystoneListProjects {
         name: Some(region.to_owned()),
+        ..KeystoneListProjects::default()
     };
     let mut projects = line.send(&list, "", None).await?.projects;
     projects.retain(|project| project.name == region);

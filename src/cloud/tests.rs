@@ -22,7 +22,9 @@ fn target(project_id: Option<&str>) -> Target {
             access_key: "AK".to_owned(),
             secret_key: Secret::new("SK"),
             security_token: None,
-        },
+        }
+        .into(),
+        cache: None,
     }
 }
 
@@ -258,7 +260,7 @@ async fn a_missing_project_is_looked_up_by_region() {
     assert_eq!((cloud.project_id(), cloud.region()), ("p1", "cn-east-3"));
     assert_eq!(cloud.urn("f").to_string(), "urn:fss:cn-east-3:p1:function:default:f");
     cloud.send(&delete()).await.unwrap();
-    cloud.send(&ListEnterpriseProject { name: None }).await.unwrap();
+    cloud.send(&ListEnterpriseProject::default()).await.unwrap();
     let seen = script.seen();
     assert_eq!(
         (seen[0].url.as_str(), seen[0].headers.len()),
@@ -297,7 +299,7 @@ async fn the_account_is_looked_up_once_for_a_global_service() {
         .answer(200, ENTERPRISE);
     let script = Arc::new(script);
     let cloud = cloud(&script).await;
-    let list = ListEnterpriseProject { name: None };
+    let list = ListEnterpriseProject::default();
     for _ in 0..2 {
         cloud.send(&list).await.unwrap();
     }
@@ -317,6 +319,7 @@ async fn an_operation_that_fgctl_does_not_know_can_be_called() {
         parts: Parts {
             path: "/v1/p1/thing".to_owned(),
             query: vec![],
+            headers: vec![("X-Thing".to_owned(), "1".to_owned())],
             body: None,
         },
     };
@@ -324,5 +327,98 @@ async fn an_operation_that_fgctl_does_not_know_can_be_called() {
     assert_eq!(&answer.body[..], b"anything");
     let error = cloud.call(&call, Scope::Account).await.unwrap_err();
     assert_eq!(error.status(), Some(404));
-    assert!(script.seen()[1].headers.is_empty());
+    assert_eq!(script.seen()[1].headers, [("X-Thing".to_owned(), "1".to_owned())]);
+}
+
+/// The answer of the identity service about the region's project.
+fn projects(id: &str) -> String {
+    let project = serde_json::json!({
+        "id": id, "name": "cn-east-3", "domain_id": "d1", "parent_id": "d1", "enabled": true, "is_domain": false
+    });
+    serde_json::json!({ "projects": [project] }).to_string()
+}
+
+const WRONG_PROJECT: &str = r#"{"error_code":"APIG.1005","error_msg":"no permission"}"#;
+
+/// A cloud that looks its project up, and keeps it in `folder`.
+async fn kept(script: &Arc<Script>, folder: &tempfile::TempDir) -> Cloud {
+    let target = Target {
+        cache: Some(folder.path().to_owned()),
+        ..target(None)
+    };
+    Cloud::over(target, script.clone()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_project_is_looked_up_once_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = Arc::new(Script::new().answer(200, &projects("p1")));
+    assert_eq!(kept(&script, &folder).await.project_id(), "p1");
+    let silent = Arc::new(Script::new());
+    let again = kept(&silent, &folder).await;
+    assert_eq!(again.project_id(), "p1");
+    assert_eq!(again.account_id().await.unwrap().as_deref(), Some("d1"));
+    assert!(silent.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_project_that_was_kept_is_looked_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    kept(&Arc::new(Script::new().answer(200, &projects("old"))), &folder).await;
+    let script = Arc::new(
+        Script::new()
+            .answer(403, WRONG_PROJECT)
+            .answer(200, &projects("new"))
+            .answer(200, &page(0, &[])),
+    );
+    let cloud = kept(&script, &folder).await;
+    cloud.send(&groups()).await.unwrap();
+    assert_eq!(cloud.project_id(), "new");
+    let seen = script.seen();
+    assert!(seen[0].path.starts_with("/v2/old/") && seen[2].path.starts_with("/v2/new/"));
+    assert!(seen[2].headers.contains(&("X-Project-Id".to_owned(), "new".to_owned())));
+    assert_eq!(kept(&Arc::new(Script::new()), &folder).await.project_id(), "new");
+}
+
+#[tokio::test]
+async fn a_refusal_that_the_project_does_not_explain_stays_one() {
+    let folder = tempfile::tempdir().unwrap();
+    kept(&Arc::new(Script::new().answer(200, &projects("p1"))), &folder).await;
+    // It was right: the identity service says the same, and is asked once.
+    let script = Arc::new(
+        Script::new()
+            .answer(403, WRONG_PROJECT)
+            .answer(200, &projects("p1"))
+            .answer(403, WRONG_PROJECT),
+    );
+    let cloud = kept(&script, &folder).await;
+    for _ in 0..2 {
+        assert_eq!(cloud.send(&groups()).await.unwrap_err().code(), Some("APIG.1005"));
+    }
+    assert_eq!(script.seen().len(), 3);
+    // What a service has accepted is not doubted.
+    let script = Arc::new(Script::new().answer(200, &page(0, &[])).answer(404, WRONG_PROJECT));
+    let cloud = kept(&script, &folder).await;
+    cloud.send(&groups()).await.unwrap();
+    assert!(cloud.send(&groups()).await.is_err());
+    assert_eq!(script.seen().len(), 2);
+}
+
+#[test]
+fn a_call_can_be_about_another_project() {
+    let call = Call {
+        operation: "request",
+        service: Service::FunctionGraph,
+        method: Method::Put,
+        parts: Parts {
+            path: "/v2/p1/urn%3Afss%3Ar%3Ap1".to_owned(),
+            query: vec![("urn".to_owned(), "urn:fss:r:p1".to_owned())],
+            headers: vec![],
+            body: Some(b"{\"func_urn\":\"urn:fss:r:p1\"}".to_vec()),
+        },
+    };
+    let about = call.about("p1", "p2").parts;
+    assert_eq!(about.path, "/v2/p2/urn%3Afss%3Ar%3Ap2");
+    assert_eq!(about.query[0].1, "urn:fss:r:p2");
+    assert_eq!(about.body.unwrap(), b"{\"func_urn\":\"urn:fss:r:p2\"}");
 }

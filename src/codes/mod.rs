@@ -4,8 +4,10 @@
 //! It decides nothing: which code an operation answers with is the local cloud's, which exit status follows is `cli`'s.
 
 pub(crate) mod apig;
+pub(crate) mod eps;
 pub(crate) mod front_door;
 pub(crate) mod functiongraph;
+pub(crate) mod iam;
 pub(crate) mod vpc;
 
 /// An error code of the cloud.
@@ -38,10 +40,18 @@ pub(crate) const SERVICES: &[(&str, &[&[Entry]])] = &[
             functiongraph::ALL,
             functiongraph::dependency::ALL,
             functiongraph::trigger::ALL,
+            functiongraph::access::ALL,
+            functiongraph::event_trigger::ALL,
+            functiongraph::function::ALL,
+            functiongraph::invocation::ALL,
+            functiongraph::network::ALL,
+            functiongraph::version::ALL,
         ],
     ),
     ("API Gateway", &apig::ALL),
     ("VPC", &[vpc::ALL]),
+    ("IAM", &[iam::ALL]),
+    ("Enterprise projects", &[eps::ALL]),
     ("every service", &[front_door::ALL]),
 ];
 

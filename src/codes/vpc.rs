@@ -3,7 +3,14 @@
 use super::Entry;
 
 /// Every code of this file.
-pub(super) const ALL: &[Entry] = &[VPC_NOT_FOUND, SUBNET_NOT_FOUND, PARAMETER, PROJECT_MISMATCH];
+pub(super) const ALL: &[Entry] = &[
+    VPC_NOT_FOUND,
+    SUBNET_NOT_FOUND,
+    GROUP_NOT_FOUND,
+    PARAMETER,
+    PROJECT_MISMATCH,
+    NO_SUCH_GROUP,
+];
 
 /// `VPC.0003`: there is no such VPC.
 pub(crate) const VPC_NOT_FOUND: Entry = Entry {
@@ -23,6 +30,26 @@ pub(crate) const SUBNET_NOT_FOUND: Entry = Entry {
     meaning: "there is no such subnet",
     cause: "a wrong name or region",
     next: "fgctl subnet list",
+};
+
+/// `VPC.0603`: there is no such security group.
+pub(crate) const GROUP_NOT_FOUND: Entry = Entry {
+    code: "VPC.0603",
+    status: 404,
+    text: "The security group does not exist",
+    meaning: "there is no such security group",
+    cause: "a wrong name or region",
+    next: "fgctl security-group list",
+};
+
+/// `VPC.9904`: the same, of the API v3.
+pub(crate) const NO_SUCH_GROUP: Entry = Entry {
+    code: "VPC.9904",
+    status: 404,
+    text: "The security group does not exist",
+    meaning: "there is no such security group",
+    cause: "a wrong name or region",
+    next: "fgctl security-group list",
 };
 
 /// `VPC.0101`: a parameter is not allowed.

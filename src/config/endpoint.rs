@@ -165,7 +165,7 @@ impl Given {
     ///
     /// # Errors
     /// [`SettingsError`] for what cannot be read, or is given twice.
-    pub(super) fn read<'a>(texts: impl IntoIterator<Item = &'a str>, origin: Origin) -> Result<Self, SettingsError> {
+    pub(super) fn read<'a>(texts: impl IntoIterator<Item = &'a str>, origin: &Origin) -> Result<Self, SettingsError> {
         let mut given = Self::default();
         for text in texts {
             let (service, url) = match text.split_once('=') {
@@ -174,13 +174,13 @@ impl Given {
             };
             let endpoint = Endpoint::parse(url.trim()).map_err(|source| SettingsError::Endpoint {
                 text: without_user(url),
-                origin,
+                origin: origin.clone(),
                 source,
             })?;
-            let endpoint = Sourced::new(endpoint, origin);
+            let endpoint = Sourced::new(endpoint, origin.clone());
             let twice = |what: &str| SettingsError::EndpointTwice {
                 what: what.to_owned(),
-                origin,
+                origin: origin.clone(),
             };
             match service {
                 None if given.all.is_some() => return Err(twice("every service")),
@@ -201,14 +201,14 @@ impl Given {
     }
 }
 
-fn service(name: &str, origin: Origin) -> Result<Service, SettingsError> {
+fn service(name: &str, origin: &Origin) -> Result<Service, SettingsError> {
     let name = name.trim();
     let found = Service::ALL
         .into_iter()
         .find(|service| service.host_label().eq_ignore_ascii_case(name));
     found.ok_or_else(|| SettingsError::UnknownService {
         name: name.to_owned(),
-        origin,
+        origin: origin.clone(),
     })
 }
 
@@ -315,16 +315,16 @@ mod tests {
 
     #[test]
     fn a_services_own_endpoint_goes_before_that_of_all() {
-        let given = Given::read(["http://localhost:1", "IAM=https://iam.example"], FLAG).unwrap();
+        let given = Given::read(["http://localhost:1", "IAM=https://iam.example"], &FLAG).unwrap();
         let url = |service| given.of(service).unwrap().value.as_str().to_owned();
         assert_eq!(url(Service::Iam), "https://iam.example");
         assert_eq!(url(Service::Eps), "http://localhost:1");
-        assert!(Given::read([], FLAG).unwrap().of(Service::Iam).is_none());
+        assert!(Given::read([], &FLAG).unwrap().of(Service::Iam).is_none());
     }
 
     #[test]
     fn what_is_ambiguous_or_unknown_is_refused() {
-        let read = |texts: &[&str]| Given::read(texts.iter().copied(), FLAG).unwrap_err();
+        let read = |texts: &[&str]| Given::read(texts.iter().copied(), &FLAG).unwrap_err();
         let twice = read(&["iam=http://a", "iam=http://b"]).to_string();
         assert_eq!(twice, "--endpoint gives two endpoints for `iam`");
         let twice = read(&["http://a", "http://b"]).to_string();

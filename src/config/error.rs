@@ -3,6 +3,7 @@
 use super::endpoint::BadUrl;
 use super::origin::Origin;
 use crate::wire::Service;
+use jiff::Timestamp;
 
 /// The settings cannot be told.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -24,12 +25,17 @@ pub(crate) enum SettingsError {
         fault: String,
     },
     /// One of a pair of keys is set and the other is not. Another source is not tried: it may be another account's.
-    #[error("`{set}` is set and `{missing}` is not; both have to come from one source")]
+    #[error(
+        "`{set}` is set and `{missing}` is not{}; both have to come from one source",
+        within(origin)
+    )]
     HalfSet {
-        /// The variable that is set.
+        /// The name that is set.
         set: &'static str,
-        /// The variable that is not.
+        /// The name that is not.
         missing: &'static str,
+        /// Where both should be.
+        origin: Origin,
     },
     /// The URL of an endpoint cannot be used.
     #[error("the endpoint `{text}` from {origin} cannot be used")]
@@ -61,6 +67,16 @@ pub(crate) enum SettingsError {
         /// Where they come from.
         origin: Origin,
     },
+    /// The profile that a flag or the environment names does not exist.
+    #[error("there is no profile `{name}`, which {origin} names; there are: {known}")]
+    NoProfile {
+        /// The name.
+        name: String,
+        /// Where it comes from.
+        origin: Origin,
+        /// Those that there are.
+        known: String,
+    },
     /// `--local`, and nothing there.
     #[error("no local cloud is running")]
     NoLocalCloud,
@@ -77,10 +93,29 @@ fn services() -> String {
     Service::ALL.map(Service::host_label).join(", ")
 }
 
-/// There is nothing to sign with.
+/// Where a pair of names stands, where the names do not say it themselves.
+fn within(origin: &Origin) -> String {
+    match origin {
+        Origin::Variable(_) => String::new(),
+        other => format!(" in {other}"),
+    }
+}
+
+/// There is nothing to call with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no credentials are set; looked at {}", looked_at.join(", "))]
-pub(crate) struct NoCredentials {
-    /// The pairs of variables, in the order in which they were looked at.
-    pub(crate) looked_at: Vec<String>,
+pub(crate) enum NoCredentials {
+    /// No source has any.
+    #[error("no credentials are set; looked at {}", looked_at.join(", "))]
+    None {
+        /// The sources, in the order in which they were looked at.
+        looked_at: Vec<String>,
+    },
+    /// They were temporary.
+    #[error("the temporary credentials from {origin} expired at {at}")]
+    Expired {
+        /// Where they come from.
+        origin: Origin,
+        /// When they ended.
+        at: Timestamp,
+    },
 }

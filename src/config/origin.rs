@@ -1,9 +1,11 @@
 //! Where a value comes from.
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 
 /// Where a value comes from, the strongest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// A flag of the command line, with its dashes.
     Flag(&'static str),
@@ -11,6 +13,10 @@ pub(crate) enum Origin {
     Variable(&'static str),
     /// `--local`: the runtime file of the local cloud that is running.
     LocalCloud,
+    /// A profile of the configuration file, by its name.
+    Profile(Arc<str>),
+    /// The credentials file of the vendor's SDKs.
+    SdkFile(Arc<Path>),
     /// Nobody said otherwise.
     Default,
 }
@@ -21,6 +27,8 @@ impl fmt::Display for Origin {
             Self::Flag(flag) => f.write_str(flag),
             Self::Variable(name) => write!(f, "the environment variable {name}"),
             Self::LocalCloud => f.write_str("the running local cloud"),
+            Self::Profile(name) => write!(f, "the profile `{name}`"),
+            Self::SdkFile(path) => write!(f, "the SDKs' file {}", path.display()),
             Self::Default => f.write_str("the default"),
         }
     }

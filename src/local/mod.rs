@@ -8,8 +8,13 @@ mod admin;
 mod control;
 mod data;
 mod error;
+mod fault;
+mod fidelity;
 mod hosts;
+mod lines;
 mod live;
+mod pages;
+mod physics;
 mod runtime;
 mod saved;
 mod start;
@@ -18,6 +23,10 @@ mod store;
 
 pub(crate) use data::{Inherited, IsolationSetting, abilities};
 pub(crate) use error::StartError;
+pub(crate) use fault::{FaultView, NewFault};
+pub(crate) use fidelity::{Row, rows};
+pub(crate) use lines::LogQuery;
+pub(crate) use physics::Physics;
 pub(crate) use runtime::{AskError, Runtime};
 pub(crate) use saved::SavedError;
 pub(crate) use start::{LocalCloud, Options};
@@ -25,6 +34,9 @@ pub(crate) use state::{LocalState, Outcome, StateError, check};
 pub(crate) use store::Lifetime;
 
 use crate::sign::Credentials;
+use crate::wire::FunctionUrn;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -84,12 +96,89 @@ struct DebugCall {
     tls: bool,
 }
 
+/// What the control plane asks of the data plane: to run a function, and what was run.
+trait Functions: Send + Sync {
+    /// Calls a function once, as it is now.
+    fn invoke(&self, call: FunctionCall) -> BoxFuture<'static, Result<FunctionAnswer, CallFault>>;
+    /// What was counted of the calls of `function` (its package and its name), or of all, in each of the last
+    /// `minutes` in which there was a call, the oldest first.
+    fn counts(&self, function: Option<(&str, &str)>, minutes: u64) -> Vec<(i64, Counts)>;
+    /// How many instances of `function`, or of all functions, run.
+    fn running(&self, function: Option<(&str, &str)>) -> usize;
+}
+
+/// A call that does not come by a gateway.
+struct FunctionCall {
+    /// May have a version or an alias.
+    urn: FunctionUrn,
+    /// Its id.
+    request_id: String,
+    /// What the function's server gets.
+    request: http::Request<Bytes>,
+}
+
+/// What a function has answered.
+struct FunctionAnswer {
+    /// The version that ran.
+    version: String,
+    /// Its memory in MB.
+    memory: i64,
+    /// How long it took.
+    duration: Duration,
+    /// What it wrote meanwhile, as far as it is here already.
+    log: Vec<String>,
+    /// Its server's answer; else why there is none, with the number of the failure.
+    outcome: Result<http::Response<Bytes>, Failure>,
+}
+
+/// Why a function gave no answer.
+struct Failure {
+    /// As in `X-Func-Err-Code`.
+    code: i64,
+    /// The status that a gateway would answer.
+    status: u16,
+    /// Why.
+    message: String,
+}
+
+/// Why a function was not called.
+enum CallFault {
+    /// There is none.
+    Missing(String),
+    /// Every instance is taken, and there may be no more.
+    Overload(String),
+    /// It cannot be run here, or not now.
+    Unavailable(String),
+    /// The local cloud failed.
+    Internal(String),
+}
+
+/// What was counted in a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Counts {
+    /// Calls that are over.
+    calls: u64,
+    /// Milliseconds of all of them.
+    total: f64,
+    /// Of the longest.
+    longest: f64,
+    /// Of the shortest.
+    shortest: f64,
+    /// No instance was left.
+    rejected: u64,
+    /// The function failed.
+    function_errors: u64,
+    /// The platform failed.
+    system_errors: u64,
+}
+
 /// What every operation of the control plane works with.
 struct Context {
     store: Arc<Store>,
     account: Account,
     behaviour: Behaviour,
     ports: Arc<dyn GroupPorts>,
+    functions: Arc<dyn Functions>,
     /// Held by each write while it runs. Whoever holds it alone may replace the state, and says then that this
     /// context is over.
     open: Arc<tokio::sync::RwLock<Open>>,

@@ -35,6 +35,21 @@ pub(crate) struct Credentials {
     pub(crate) security_token: Option<Secret>,
 }
 
+/// Who calls: by a signature, or by a token of the identity service.
+#[derive(Clone, Debug)]
+pub(crate) enum Caller {
+    /// Signs each request.
+    Keys(Credentials),
+    /// Sends an IAM token along with each request, which is not signed then.
+    Token(Secret),
+}
+
+impl From<Credentials> for Caller {
+    fn from(credentials: Credentials) -> Self {
+        Self::Keys(credentials)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Credentials, Secret};

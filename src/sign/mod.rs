@@ -10,7 +10,7 @@ mod signer;
 mod verify;
 
 pub(crate) use canonical::Request;
-pub(crate) use credentials::{Credentials, Secret};
+pub(crate) use credentials::{Caller, Credentials, Secret};
 pub(crate) use signer::{Algorithm, sign};
 pub(crate) use verify::{Authorization, Mismatch, verify};
 
@@ -18,6 +18,8 @@ pub(crate) use verify::{Authorization, Mismatch, verify};
 pub(crate) const DATE_HEADER: &str = "X-Sdk-Date";
 /// The header that carries the token of temporary credentials.
 pub(crate) const SECURITY_TOKEN_HEADER: &str = "X-Security-Token";
+/// The header that carries an IAM token in place of a signature.
+pub(crate) const AUTH_TOKEN_HEADER: &str = "X-Auth-Token";
 /// The header that stands in for the body's hash.
 const CONTENT_HASH_HEADER: &str = "X-Sdk-Content-Sha256";
 /// The form of [`DATE_HEADER`].

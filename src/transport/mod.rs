@@ -22,7 +22,7 @@ pub(crate) use observer::{Attempt, Event, Observer, Silent};
 pub(crate) use retry::Retry;
 pub(crate) use signed::Signed;
 
-use crate::sign::{Credentials, Secret};
+use crate::sign::{Caller, Secret};
 use jiff::Timestamp;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -79,15 +79,15 @@ pub(crate) struct Proxies {
     pub(crate) direct: String,
 }
 
-/// Puts the layers together for a caller who holds `credentials`.
+/// Puts the layers together for `caller`.
 ///
 /// # Errors
 /// [`SetupError`] when the CA file or a proxy's address cannot be used. The system's own authorities are loaded with
 /// the first `https://` request only.
-pub(crate) fn stack(credentials: Credentials, options: Options) -> Result<Stack, SetupError> {
+pub(crate) fn stack(caller: Caller, options: Options) -> Result<Stack, SetupError> {
     let http = Http::new(&options)?;
     let Options { clock, observer, .. } = options;
     let gate = Gate::new(http, options.rehearsal, observer.clone());
-    let signed = Signed::new(gate, credentials, clock, observer.clone());
+    let signed = Signed::new(gate, caller, clock, observer.clone());
     Ok(Retry::new(signed, options.attempts, observer))
 }

@@ -1,9 +1,9 @@
-//! Signs each request anew, and once corrects a clock that is off.
+//! Signs each request anew, and once corrects a clock that is off. A caller with a token sends that instead.
 
 use super::exchange::{Exchange, Query, Request, Response};
 use super::observer::{Event, Observer};
 use super::{Clock, TransportError};
-use crate::sign::{self, Algorithm, Credentials, date_text};
+use crate::sign::{self, AUTH_TOKEN_HEADER, Algorithm, Caller, date_text};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, OnceLock};
 
@@ -18,7 +18,7 @@ const NOTICEABLE: i64 = 60;
 /// Signs what goes through it. Stands inside of the retries, because the date is in the signature.
 pub(crate) struct Signed<E> {
     inner: E,
-    credentials: Credentials,
+    caller: Caller,
     clock: Clock,
     /// By how many seconds the service's clock is ahead, once that is known.
     offset: OnceLock<i64>,
@@ -26,11 +26,11 @@ pub(crate) struct Signed<E> {
 }
 
 impl<E: Exchange> Signed<E> {
-    /// Signs with `credentials` at the time that `clock` tells, and hands on to `inner`.
-    pub(crate) fn new(inner: E, credentials: Credentials, clock: Clock, observer: Arc<dyn Observer>) -> Self {
+    /// Signs as `caller` at the time that `clock` tells, and hands on to `inner`.
+    pub(crate) fn new(inner: E, caller: impl Into<Caller>, clock: Clock, observer: Arc<dyn Observer>) -> Self {
         Self {
             inner,
-            credentials,
+            caller: caller.into(),
             clock,
             offset: OnceLock::new(),
             observer,
@@ -53,6 +53,17 @@ impl<E: Exchange> Signed<E> {
                 headers.push((name.to_owned(), value.to_owned()));
             }
         }
+        let credentials = match &self.caller {
+            Caller::Keys(credentials) => credentials,
+            Caller::Token(token) => {
+                headers.push((AUTH_TOKEN_HEADER.to_owned(), token.expose().to_owned()));
+                return Request {
+                    query: Query::Encoded(request.query.encoded()),
+                    headers,
+                    ..request.clone()
+                };
+            }
+        };
         let none = Vec::new();
         let form = sign::Request {
             method: request.method,
@@ -65,13 +76,7 @@ impl<E: Exchange> Signed<E> {
             body: &request.body,
         };
         let date = date_text(self.now(offset));
-        let signed = sign::sign(
-            &form,
-            request.host(),
-            &self.credentials,
-            &Algorithm::SdkHmacSha256,
-            &date,
-        );
+        let signed = sign::sign(&form, request.host(), credentials, &Algorithm::SdkHmacSha256, &date);
         headers.extend(signed.headers);
         Request {
             query: Query::Encoded(signed.query),
@@ -121,7 +126,7 @@ impl<E: Exchange> Exchange for Signed<E> {
 #[cfg(test)]
 mod tests {
     use super::Signed;
-    use crate::sign::{self, Authorization, Credentials, Secret, verify};
+    use crate::sign::{self, Authorization, Caller, Credentials, Secret, verify};
     use crate::transport::fake::{Recorder, Script, request};
     use crate::transport::{Clock, Exchange, Query, Request, TransportError};
     use jiff::Timestamp;
@@ -202,6 +207,26 @@ mod tests {
         assert_eq!(header(1, "Content-Type"), "application/json;charset=utf-8");
         assert_eq!(header(0, "Host"), "service.example:8443");
         assert!(header(0, "User-Agent").starts_with("fgctl/"));
+    }
+
+    #[tokio::test]
+    async fn a_token_goes_along_in_place_of_a_signature() {
+        let script = Arc::new(Script::new().answer(200, ""));
+        let token = Caller::Token(Secret::new("IAM"));
+        let signed = Signed::new(script.clone(), token, clock(0), Arc::new(Recorder::default()));
+        let asked = Request {
+            query: Query::Pairs(vec![("b c".to_owned(), "1".to_owned())]),
+            ..request("GET", "")
+        };
+        signed.exchange(&asked).await.unwrap();
+        let sent = script.seen().remove(0);
+        let names: Vec<&str> = sent.headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(
+            !names.contains(&"Authorization") && !names.contains(&"X-Sdk-Date"),
+            "{names:?}"
+        );
+        assert!(sent.headers.contains(&("X-Auth-Token".to_owned(), "IAM".to_owned())));
+        assert_eq!(sent.query, Query::Encoded("b%20c=1".to_owned()));
     }
 
     #[tokio::test]

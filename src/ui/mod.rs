@@ -3,6 +3,7 @@
 //! Knows nothing of commands or the cloud. What is shown to a person and what to a program comes in as one
 //! [`Report`]; which of the two is written depends on `-o`.
 
+mod keyboard;
 mod progress;
 mod prompt;
 mod query;
@@ -12,7 +13,7 @@ mod text;
 pub(crate) use progress::{Step, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use query::Query;
-pub(crate) use report::Report;
+pub(crate) use report::{Column, Report};
 
 use anstyle::{AnsiColor, Style};
 use dialoguer::console::Term;
@@ -224,11 +225,9 @@ impl Ui {
         self.talk(&text);
     }
 
-    /// Writes to stderr. There is nobody to tell when that fails.
+    /// Writes to stderr, beside the progress that is shown there.
     fn talk(&self, text: &str) {
-        self.bars.suspend(|| {
-            let _ = stderr().lock().write_all(text.as_bytes());
-        });
+        self.bars.suspend(|| write_to_stderr(text));
     }
 
     fn painted(&self, style: Style, text: &str) -> String {
@@ -238,6 +237,11 @@ impl Ui {
             text.to_owned()
         }
     }
+}
+
+/// Writes to stderr, whatever progress may be shown there. There is nobody to tell when that fails.
+fn write_to_stderr(text: &str) {
+    let _ = stderr().lock().write_all(text.as_bytes());
 }
 
 /// Stdout took no more.

@@ -1,7 +1,8 @@
 //! Questions, asked only where a person can answer them.
 
-use super::Ui;
-use dialoguer::Confirm;
+use super::keyboard::Keyboard;
+use super::{Ui, write_to_stderr};
+use dialoguer::{Confirm, Input, Select};
 use std::io;
 
 /// A question got no answer.
@@ -35,25 +36,75 @@ impl Ui {
         if self.options.yes || self.options.rehearsal {
             return Ok(());
         }
+        let ask = || Confirm::new().with_prompt(question).default(false).interact();
+        match self.asked(question, "--yes", |_| ask().map_err(io_error))? {
+            true => Ok(()),
+            false => Err(PromptError::Declined),
+        }
+    }
+
+    /// Whether a person can be asked.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.interactive
+    }
+
+    /// Asks for a line of text, which may be empty. `flag` answers it.
+    ///
+    /// # Errors
+    /// [`PromptError`], but [`PromptError::Declined`].
+    pub(crate) fn ask(&self, question: &str, flag: &'static str) -> Result<String, PromptError> {
+        let input = || Input::new().with_prompt(question).allow_empty(true).interact_text();
+        self.asked(question, flag, |_| input().map_err(io_error))
+    }
+
+    /// Asks for a secret, which is not shown. `flag` answers it.
+    ///
+    /// # Errors
+    /// [`PromptError`], but [`PromptError::Declined`].
+    pub(crate) fn ask_secret(&self, question: &str, flag: &'static str) -> Result<String, PromptError> {
+        // Progress is suspended already.
+        let prompt = || write_to_stderr(&format!("{question} (not shown): "));
+        let answer = self.asked(question, flag, |keyboard| keyboard.secret(prompt))?;
+        self.talk("\n");
+        Ok(answer)
+    }
+
+    /// Asks which of `items`; the first is proposed. `flag` answers it.
+    ///
+    /// # Errors
+    /// [`PromptError`], but [`PromptError::Declined`].
+    pub(crate) fn choose(&self, question: &str, items: &[String], flag: &'static str) -> Result<usize, PromptError> {
+        let select = || Select::new().with_prompt(question).items(items).default(0);
+        let choose = || select().max_length(10).interact();
+        self.asked(question, flag, |_| choose().map_err(io_error))
+    }
+
+    fn asked<T>(
+        &self,
+        question: &str,
+        flag: &'static str,
+        ask: impl FnOnce(&Keyboard) -> io::Result<T>,
+    ) -> Result<T, PromptError> {
         if !self.interactive {
             return Err(PromptError::NoTerminal {
                 question: question.to_owned(),
-                flag: "--yes",
+                flag,
             });
         }
-        let answer = self
-            .bars
-            .suspend(|| Confirm::new().with_prompt(question).default(false).interact());
-        match answer {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(PromptError::Declined),
-            Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
+        let asking = || ask(&Keyboard::take()?);
+        self.bars.suspend(asking).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => {
                 // The question hid it, and was not there to show it again.
                 let _ = dialoguer::console::Term::stderr().show_cursor();
                 self.talk("\n");
-                Err(PromptError::Interrupted)
+                PromptError::Interrupted
             }
-            Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
-        }
+            _ => PromptError::Terminal(error),
+        })
     }
+}
+
+fn io_error(error: dialoguer::Error) -> io::Error {
+    let dialoguer::Error::IO(error) = error;
+    error
 }

@@ -310,6 +310,10 @@ impl Operation for PublishApi {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/apis/action";
     const SUCCESS: &'static [u16] = &[201, 200, 202];
+    const UNKNOWN: &'static [&'static str] = &[
+        "what taking offline answers: here the publication that ended",
+        "the code for taking offline what is not published: here 404 `APIG.3015`",
+    ];
     type Output = Publication;
 }
 

@@ -130,6 +130,8 @@ impl Operation for ChangeApiVersion {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/apis/publish/{api_id}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether a version of an API that is offline is published by it: here it is"];
     type Output = Publication;
 }
 

@@ -200,6 +200,8 @@ impl Operation for CreateAuthorizations {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/app-auths";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the API has to be published in the environment: here it has, else 404 `APIG.3015`"];
     type Output = AuthorizationsMade;
 }
 

@@ -100,6 +100,8 @@ impl Operation for CreateAppCode {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/apps/{app_id}/app-codes";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for an AppCode that an app of the gateway has: here 400 `APIG.2012`"];
     type Output = AppCode;
 }
 
@@ -109,6 +111,8 @@ impl Operation for CreateAppCodeAuto {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/apps/{app_id}/app-codes";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for an AppCode that an app of the gateway has: here 400 `APIG.2012`"];
     type Output = AppCode;
 }
 

@@ -132,6 +132,7 @@ impl Operation for CreateDependencyVersion {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/dependencies/version";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["whether the first version is 0 (a sample) or 1 (the manual): here 1"];
     type Output = Dependency;
 }
 
@@ -141,6 +142,7 @@ impl Operation for ListDependencies {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/dependencies";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["of which version the number and the file are: here the newest"];
     type Output = DependencyList;
 }
 

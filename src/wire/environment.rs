@@ -128,6 +128,7 @@ impl Operation for DeleteEnvironment {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/envs/{env_id}";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] = &["the code for RELEASE, which is there for good: here 400 `APIG.2012`"];
     type Output = ();
 }
 
@@ -137,5 +138,6 @@ impl Operation for UpdateEnvironment {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/envs/{env_id}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["the code for RELEASE, which is there for good: here 400 `APIG.2012`"];
     type Output = Environment;
 }

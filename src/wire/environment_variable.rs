@@ -105,6 +105,8 @@ impl Operation for CreateEnvironmentVariable {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/env-variables";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for a name that the group has in the environment: here 400 `APIG.2012`"];
     type Output = EnvironmentVariable;
 }
 
@@ -123,6 +125,8 @@ impl Operation for ShowEnvironmentVariable {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/env-variables/{env_variable_id}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for a variable that is not there, beside the status 404: here `APIG.2012`"];
     type Output = EnvironmentVariable;
 }
 
@@ -132,6 +136,8 @@ impl Operation for UpdateEnvironmentVariable {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/env-variables/{env_variable_id}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for a variable that is not there, beside the status 404: here `APIG.2012`"];
     type Output = EnvironmentVariable;
 }
 
@@ -141,5 +147,7 @@ impl Operation for DeleteEnvironmentVariable {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/env-variables/{env_variable_id}";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for a variable that is not there, beside the status 404: here `APIG.2012`"];
     type Output = ();
 }

@@ -125,6 +125,7 @@ impl Operation for UpdateIngressEip {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/ingress-eip";
     const SUCCESS: &'static [u16] = &[202];
+    const UNKNOWN: &'static [&'static str] = &["the code for an address that is not there: here 409 `APIC.7701`"];
     type Output = GatewayJob;
 }
 
@@ -134,6 +135,7 @@ impl Operation for RemoveIngressEip {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/ingress-eip";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] = &["whether an address that is not there is an error: here it is not"];
     type Output = ();
 }
 
@@ -152,6 +154,7 @@ impl Operation for UpdateEgressEip {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/nat-eip";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["the code for an address that is not there: here 409 `APIC.7701`"];
     type Output = ();
 }
 
@@ -161,5 +164,6 @@ impl Operation for RemoveEgressEip {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/nat-eip";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] = &["whether an address that is not there is an error: here it is not"];
     type Output = ();
 }

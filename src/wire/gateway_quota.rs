@@ -97,5 +97,6 @@ impl Operation for ShowRestrictionOfInstance {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/restriction";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &["which networks the service keeps for itself: here none"];
     type Output = Restriction;
 }

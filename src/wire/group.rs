@@ -128,6 +128,8 @@ impl Operation for CreateApiGroup {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] =
+        &["the debug domain's form in cn-east-3: here `.apic.`, as in other regions"];
     type Output = Group;
 }
 
@@ -171,6 +173,8 @@ impl Operation for DeleteApiGroup {
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/apigw/instances/{instance_id}/api-groups/{group_id}";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the group DEFAULT can be deleted, and the code if not: here it cannot, 400 `APIG.2012`"];
     type Output = ();
 }
 

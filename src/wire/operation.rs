@@ -1,13 +1,13 @@
 //! One call of the cloud's REST API as a value, and the two directions of it.
 //!
 //! An operation is a struct of its input. Where a field goes follows from its name, by one rule for all:
-//! a field named in [`Operation::PATH`] goes into the path, the field `body` is the JSON body, and every
-//! other field is a query parameter. The client takes an operation apart with [`Parts::of`]; the local cloud
+//! a field named in [`Operation::PATH`] goes into the path, one named in [`Operation::HEADERS`] is a header, the field
+//! `body` is the JSON body, and every other field is a query parameter. The client takes an operation apart with [`Parts::of`]; the local cloud
 //! puts the same operation together with [`assemble`]. So neither can disagree with the other on where
 //! a value goes, and a test against the vendor's own clients guards both.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// A service of the cloud: each has a host of its own, and one port of the local cloud serves them all.
@@ -82,6 +82,9 @@ pub(crate) enum Scope {
     Account,
 }
 
+/// The usual source of an operation: its page in the API Reference, and its method in the official SDKs.
+pub(crate) const REFERENCE: &str = "API Reference and SDK";
+
 /// One operation of the cloud's API: the struct that implements it is its input.
 pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     /// The vendor's name, as in its SDKs and its API Reference.
@@ -94,8 +97,18 @@ pub(crate) trait Operation: Serialize + DeserializeOwned + Send + Sync {
     const PATH: &'static str;
     /// The statuses that mean success; the local cloud answers the first.
     const SUCCESS: &'static [u16];
+    /// The fields that travel as headers, each with its header's name.
+    const HEADERS: &'static [(&'static str, &'static str)] = &[];
+    /// Whether the body is the caller's own, in which a null means something and is kept.
+    const OWN_BODY: bool = false;
     /// Which identifying header goes with it.
     const SCOPE: Scope = Scope::Project;
+    /// Whether a request needs a signature or a token; one that does not proves in its body who asks.
+    const AUTHENTICATED: bool = true;
+    /// Who tells of it.
+    const SOURCE: &'static str = REFERENCE;
+    /// What [`Self::SOURCE`] does not tell, each with what the local cloud does about it.
+    const UNKNOWN: &'static [&'static str] = &[];
     /// What a success answers; `()` for an empty body.
     type Output: Serialize + DeserializeOwned + Send;
 }
@@ -117,6 +130,8 @@ pub(crate) struct Parts {
     pub(crate) path: String,
     /// Decoded pairs.
     pub(crate) query: Vec<(String, String)>,
+    /// Names and values, besides those that every request has.
+    pub(crate) headers: Vec<(String, String)>,
     /// The JSON text, where the operation has a body.
     pub(crate) body: Option<Vec<u8>>,
 }
@@ -166,8 +181,14 @@ impl Parts {
         }
         let body = match fields.remove("body") {
             None => None,
+            Some(value) if O::OWN_BODY => Some(serde_json::to_vec(&value)?),
             Some(value) => Some(serde_json::to_vec(&without_nulls(value))?),
         };
+        let headers = O::HEADERS.iter().filter_map(|(field, header)| {
+            let text = text_of(&fields.remove(*field)?)?;
+            Some(((*header).to_owned(), text))
+        });
+        let headers = headers.collect();
         let mut query = Vec::new();
         for (name, value) in fields {
             match value {
@@ -178,12 +199,17 @@ impl Parts {
                 value => query.extend(text_of(&value).map(|text| (name, text))),
             }
         }
-        Ok(Self { path, query, body })
+        Ok(Self {
+            path,
+            query,
+            headers,
+            body,
+        })
     }
 }
 
-/// Puts an operation together from what a request brought: the decoded fields of its path, the decoded pairs of
-/// its query (a repeated name becomes a list) and its JSON body.
+/// Puts an operation together from what a request brought: the decoded fields of its path and its headers, the decoded
+/// pairs of its query (a repeated name becomes a list) and its JSON body.
 ///
 /// # Errors
 /// [`ShapeError::Value`] when a value does not fit; its text names the field.
@@ -203,10 +229,10 @@ pub(crate) fn assemble<O: Operation>(
         }
     }
     fields.extend(path.into_iter().map(|(name, text)| (name, Value::String(text))));
-    if let Some(body) = body {
-        fields.insert("body".to_owned(), without_nulls(body));
-    } else {
-        fields.remove("body");
+    match body {
+        Some(body) if O::OWN_BODY => drop(fields.insert("body".to_owned(), body)),
+        Some(body) => drop(fields.insert("body".to_owned(), without_nulls(body))),
+        None => drop(fields.remove("body")),
     }
     Ok(serde_json::from_value(Value::Object(fields))?)
 }
@@ -236,6 +262,20 @@ fn without_nulls(value: Value) -> Value {
             .collect(),
         other => other,
     }
+}
+
+/// Reads a query parameter that may be there once or several times.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match OneOrMore::deserialize(deserializer)? {
+        OneOrMore::One(text) => vec![text],
+        OneOrMore::More(texts) => texts,
+    })
 }
 
 /// Serde helpers for numbers that arrive as text in a query.

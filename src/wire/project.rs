@@ -2,6 +2,7 @@
 
 use super::operation::{Method, Operation, Scope, Service};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A project.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,13 +22,24 @@ pub(crate) struct Project {
     /// Free text.
     #[serde(default)]
     pub(crate) description: String,
+    /// Its own address.
+    #[serde(default)]
+    pub(crate) links: Value,
 }
 
 /// Lists projects by name. Source: KeystoneListProjects.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct KeystoneListProjects {
     /// The exact name; a region's own project bears the region's id.
     pub(crate) name: Option<String>,
+    /// The account whose they are.
+    pub(crate) domain_id: Option<String>,
+    /// The project that they are part of; the account for a region's own.
+    pub(crate) parent_id: Option<String>,
+    /// Whether they can be used: `true` or `false`.
+    pub(crate) enabled: Option<String>,
+    /// Whether they stand for a whole account: `true` or `false`.
+    pub(crate) is_domain: Option<String>,
 }
 
 /// The answer of [`KeystoneListProjects`].
@@ -35,6 +47,9 @@ pub(crate) struct KeystoneListProjects {
 pub(crate) struct ProjectList {
     /// All that match.
     pub(crate) projects: Vec<Project>,
+    /// The list's own address, and those of the pages around it.
+    #[serde(default)]
+    pub(crate) links: Value,
 }
 
 impl Operation for KeystoneListProjects {
@@ -45,4 +60,59 @@ impl Operation for KeystoneListProjects {
     const SUCCESS: &'static [u16] = &[200];
     const SCOPE: Scope = Scope::Account;
     type Output = ProjectList;
+}
+
+/// Lists the projects that the caller can use. Source: KeystoneListAuthProjects.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeystoneListAuthProjects {}
+
+impl Operation for KeystoneListAuthProjects {
+    const NAME: &'static str = "KeystoneListAuthProjects";
+    const SERVICE: Service = Service::Iam;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v3/auth/projects";
+    const SUCCESS: &'static [u16] = &[200];
+    const SCOPE: Scope = Scope::Account;
+    type Output = ProjectList;
+}
+
+/// An account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Domain {
+    /// 32 hex digits.
+    pub(crate) id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it can be used.
+    pub(crate) enabled: bool,
+    /// Free text.
+    #[serde(default)]
+    pub(crate) description: String,
+    /// Its own address.
+    #[serde(default)]
+    pub(crate) links: Value,
+}
+
+/// Tells the caller's account. Source: KeystoneListAuthDomains.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct KeystoneListAuthDomains {}
+
+/// The answer of [`KeystoneListAuthDomains`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DomainList {
+    /// The account.
+    pub(crate) domains: Vec<Domain>,
+    /// The list's own address.
+    #[serde(default)]
+    pub(crate) links: Value,
+}
+
+impl Operation for KeystoneListAuthDomains {
+    const NAME: &'static str = "KeystoneListAuthDomains";
+    const SERVICE: Service = Service::Iam;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v3/auth/domains";
+    const SUCCESS: &'static [u16] = &[200];
+    const SCOPE: Scope = Scope::Account;
+    type Output = DomainList;
 }

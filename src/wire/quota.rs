@@ -42,5 +42,7 @@ impl Operation for ListQuotas {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/quotas";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the limits that an account has: here those of the documents, of which the number of functions is enforced"];
     type Output = QuotaList;
 }

@@ -79,6 +79,8 @@ impl Operation for ListRuntimeTypes {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/runtimetypes";
     const SUCCESS: &'static [u16] = &[200];
+    const SOURCE: &'static str = "Terraform provider; in no SDK";
+    const UNKNOWN: &'static [&'static str] = &["which runtimes a region offers: here all that the documents name"];
     type Output = Vec<RuntimeType>;
 }
 

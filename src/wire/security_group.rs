@@ -22,6 +22,20 @@ pub(crate) struct SecurityGroup {
 /// Lists security groups. Source: ListSecurityGroups (v3).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ListSecurityGroups {
+    /// Exact ids, each a parameter of its own.
+    #[serde(
+        default,
+        deserialize_with = "super::operation::texts",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) id: Vec<String>,
+    /// Exact names, each a parameter of its own.
+    #[serde(
+        default,
+        deserialize_with = "super::operation::texts",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) name: Vec<String>,
     /// 0 to 2000.
     #[serde(default, deserialize_with = "super::operation::number::option")]
     pub(crate) limit: Option<i64>,
@@ -78,4 +92,74 @@ impl Listing for ListSecurityGroups {
             ..self.clone()
         })
     }
+}
+
+/// Shows a security group with its rules. Source: ShowSecurityGroup (v3).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ShowSecurityGroup {
+    /// Its id.
+    pub(crate) security_group_id: String,
+}
+
+/// The answer of [`ShowSecurityGroup`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SecurityGroupAnswer {
+    /// The request's id, as in the header; of the API v3 alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) request_id: String,
+    /// The one.
+    pub(crate) security_group: SecurityGroup,
+}
+
+impl Operation for ShowSecurityGroup {
+    const NAME: &'static str = "ShowSecurityGroup";
+    const SERVICE: Service = Service::Vpc;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v3/{project_id}/vpc/security-groups/{security_group_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = SecurityGroupAnswer;
+}
+
+/// Lists security groups with their rules. Source: ListSecurityGroups (v1).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ListSecurityGroupsV1 {
+    /// Only those of this VPC; a group is of none.
+    pub(crate) vpc_id: Option<String>,
+    /// 0 to 2000.
+    #[serde(default, deserialize_with = "super::operation::number::option")]
+    pub(crate) limit: Option<i64>,
+    /// The id of the last item of the page before.
+    pub(crate) marker: Option<String>,
+}
+
+/// The answer of [`ListSecurityGroupsV1`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SecurityGroupListV1 {
+    /// One page.
+    pub(crate) security_groups: Vec<SecurityGroup>,
+}
+
+impl Operation for ListSecurityGroupsV1 {
+    const NAME: &'static str = "ListSecurityGroupsV1";
+    const SERVICE: Service = Service::Vpc;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/{project_id}/security-groups";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = SecurityGroupListV1;
+}
+
+/// Shows a security group with its rules. Source: ShowSecurityGroup (v1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ShowSecurityGroupV1 {
+    /// Its id.
+    pub(crate) security_group_id: String,
+}
+
+impl Operation for ShowSecurityGroupV1 {
+    const NAME: &'static str = "ShowSecurityGroupV1";
+    const SERVICE: Service = Service::Vpc;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/{project_id}/security-groups/{security_group_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = SecurityGroupAnswer;
 }

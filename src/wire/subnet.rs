@@ -66,3 +66,26 @@ impl Listing for ListSubnets {
         })
     }
 }
+
+/// Shows a subnet. Source: ShowSubnet (v1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ShowSubnet {
+    /// Its id.
+    pub(crate) subnet_id: String,
+}
+
+/// The answer of [`ShowSubnet`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SubnetAnswer {
+    /// The one.
+    pub(crate) subnet: Subnet,
+}
+
+impl Operation for ShowSubnet {
+    const NAME: &'static str = "ShowSubnet";
+    const SERVICE: Service = Service::Vpc;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/{project_id}/subnets/{subnet_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = SubnetAnswer;
+}

@@ -8,6 +8,20 @@ use serde_json::{Map, Value};
 
 /// `trigger_type_code` of a trigger on a dedicated gateway.
 pub(crate) const DEDICATED_GATEWAY: &str = "DEDICATEDGATEWAY";
+/// `trigger_type_code` of a trigger on the shared gateway, which is going away.
+pub(crate) const SHARED_GATEWAY: &str = "APIG";
+/// `trigger_type_code` of a trigger at certain times.
+pub(crate) const TIMER: &str = "TIMER";
+/// `trigger_status` of one that works.
+pub(crate) const ACTIVE: &str = "ACTIVE";
+/// `trigger_status` of one that does not.
+pub(crate) const DISABLED: &str = "DISABLED";
+/// Every `trigger_type_code` that the service's documents name.
+#[rustfmt::skip]
+pub(crate) const TYPES: &[&str] = &[
+    TIMER, SHARED_GATEWAY, DEDICATED_GATEWAY, "CTS", "DDS", "DMS", "DIS", "LTS", "OBS", "SMN", "KAFKA", "RABBITMQ",
+    "OPENSOURCEKAFKA", "APIC", "GAUSSMONGO", "EVENTGRID", "IOTDA", "ROCKETMQ",
+];
 
 /// The input of [`CreateFunctionTrigger`].
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -48,37 +62,52 @@ pub(crate) struct GatewayEventData {
     /// The API's name; see [`super::rule::api_name`].
     pub(crate) name: String,
     /// 1 public, 2 private.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<i64>,
     /// Begins with `/`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
     /// `HTTP` (`ws://`) or `HTTPS` (`wss://`).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) protocol: Option<String>,
     /// `GET` … `ANY`; WebSocket needs `GET` or `ANY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) req_method: Option<String>,
     /// `SWA` prefix match or `NORMAL` exact.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) match_mode: Option<String>,
     /// The API group's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) group_id: Option<String>,
     /// The API group's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) group_name: Option<String>,
     /// The environment's name, `RELEASE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) env_name: Option<String>,
     /// The environment's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) env_id: Option<String>,
     /// `NONE`, `APP` or `IAM`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) auth: Option<String>,
     /// `FUNCTION`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) backend_type: Option<String>,
     /// The group's debug domain; required in practice, taken from the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sl_domain: Option<String>,
     /// The gateway's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) instance_id: Option<String>,
     /// The backend.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) func_info: Option<TriggerFunction>,
     /// The API that the trigger made, in answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) api_id: Option<String>,
     /// Where it answers, in answers: never changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) invoke_url: Option<String>,
     /// Every other member: `triggerid`, `api_name`, `roma_app_id` …
     #[serde(flatten)]
@@ -137,6 +166,36 @@ pub(crate) struct DeleteFunctionTrigger {
     pub(crate) trigger_id: String,
 }
 
+/// Changes a trigger. Source: UpdateTrigger.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UpdateTrigger {
+    /// The function.
+    pub(crate) function_urn: FunctionUrn,
+    /// `TIMER` …
+    pub(crate) trigger_type_code: String,
+    /// The trigger's id.
+    pub(crate) trigger_id: String,
+    /// What is to change.
+    pub(crate) body: TriggerChange,
+}
+
+/// The input of [`UpdateTrigger`].
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct TriggerChange {
+    /// `ACTIVE` or `DISABLED`.
+    pub(crate) trigger_status: Option<String>,
+    /// An array of objects in the SDKs, one object from Terraform: both work.
+    pub(crate) event_data: Option<Value>,
+}
+
+/// Deletes every trigger of a function, or of one version or alias. Source: BatchDeleteFunctionTriggers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct BatchDeleteFunctionTriggers {
+    /// Unqualified or `latest`: those of every version and alias.
+    pub(crate) function_urn: FunctionUrn,
+}
+
 /// Lists every trigger of the project. In no SDK, but the service answers it: Terraform asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ListTriggers {
@@ -171,6 +230,7 @@ impl Operation for ListTriggers {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers";
     const SUCCESS: &'static [u16] = &[200];
+    const SOURCE: &'static str = "Terraform provider; in no SDK";
     type Output = TriggerPage;
 }
 
@@ -180,6 +240,7 @@ impl Operation for CreateFunctionTrigger {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
     const SUCCESS: &'static [u16] = &[201];
+    const UNKNOWN: &'static [&'static str] = &["whether a gateway trigger's API is published at once: here it is"];
     type Output = Trigger;
 }
 
@@ -206,6 +267,28 @@ impl Operation for DeleteFunctionTrigger {
     const SERVICE: Service = Service::FunctionGraph;
     const METHOD: Method = Method::Delete;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] =
+        &["whether the API goes too: here it stays, as the vendor's own tool says"];
+    type Output = ();
+}
+
+impl Operation for UpdateTrigger {
+    const NAME: &'static str = "UpdateTrigger";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Put;
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}/{trigger_type_code}/{trigger_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the code for disabling a gateway's trigger, which is always on: here 400 `FSS.1318`"];
+    type Output = Trigger;
+}
+
+impl Operation for BatchDeleteFunctionTriggers {
+    const NAME: &'static str = "BatchDeleteFunctionTriggers";
+    const SERVICE: Service = Service::FunctionGraph;
+    const METHOD: Method = Method::Delete;
+    const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
     const SUCCESS: &'static [u16] = &[204];
     type Output = ();
 }

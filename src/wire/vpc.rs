@@ -62,3 +62,26 @@ impl Listing for ListVpcs {
         })
     }
 }
+
+/// Shows a VPC. Source: ShowVpc (v1).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ShowVpc {
+    /// Its id.
+    pub(crate) vpc_id: String,
+}
+
+/// The answer of [`ShowVpc`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct VpcAnswer {
+    /// The one.
+    pub(crate) vpc: Vpc,
+}
+
+impl Operation for ShowVpc {
+    const NAME: &'static str = "ShowVpc";
+    const SERVICE: Service = Service::Vpc;
+    const METHOD: Method = Method::Get;
+    const PATH: &'static str = "/v1/{project_id}/vpcs/{vpc_id}";
+    const SUCCESS: &'static [u16] = &[200];
+    type Output = VpcAnswer;
+}

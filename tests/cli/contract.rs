@@ -1,6 +1,6 @@
 //! Every operation that the local cloud serves, driven by the vendor's own Python SDK.
 
-use crate::support::{Cloud, Run, http_function, sdk_script, zip_of};
+use crate::support::{Cloud, FunctionPort, Run, http_function, sdk_script, zip_of};
 
 #[test]
 fn the_official_sdk_reads_every_answer() {
@@ -10,6 +10,24 @@ fn the_official_sdk_reads_every_answer() {
     };
     let run = Run::of(script.output().unwrap()).success();
     assert!(run.stdout.ends_with("done\n"), "{run:?}");
+}
+
+/// The table of `tests/sdk/beside.py`: what differs stands there with its reason.
+#[test]
+fn fgctl_sends_what_the_official_sdk_sends() {
+    // Long enough that a command which waits for a gateway sees it grow.
+    let cloud = Cloud::start_with(&["--gateway-delay", "300ms"]);
+    let Some(mut script) = sdk_script(&cloud, "beside.py") else {
+        return;
+    };
+    let home = cloud.path("beside");
+    std::fs::create_dir(&home).unwrap();
+    script
+        .env("FGCTL", cloud.program())
+        .env("HOME", &home)
+        .current_dir(home);
+    let run = Run::of(script.output().unwrap()).success();
+    assert!(run.stdout.ends_with("operations are sent alike\n"), "{run:?}");
 }
 
 /// What no SDK has, but other clients ask for.
@@ -54,5 +72,16 @@ fn the_official_sdk_reads_every_answer_of_api_gateway() {
         return;
     };
     let run = Run::of(script.env("CODE", cloud.path("code.zip")).output().unwrap()).success();
+    assert!(run.stdout.ends_with("done\n"), "{run:?}");
+}
+
+#[test]
+fn the_official_sdk_drives_all_of_functiongraph() {
+    let cloud = Cloud::start();
+    let _port = FunctionPort::hold_for(&cloud);
+    let Some(mut script) = sdk_script(&cloud, "functiongraph.py") else {
+        return;
+    };
+    let run = Run::of(script.output().unwrap()).success();
     assert!(run.stdout.ends_with("done\n"), "{run:?}");
 }

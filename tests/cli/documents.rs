@@ -29,6 +29,8 @@ fn is_path(word: &str) -> bool {
         "src/",
         "tests/",
         "completions/",
+        "docs/",
+        "benches/",
         ".ci/",
         "CHANGELOG.md",
         "CONTRIBUTING.md",

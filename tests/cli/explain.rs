@@ -35,7 +35,7 @@ fn a_code_that_nobody_knows_is_not_found() {
     let world = World::new();
     world
         .fgctl("explain FSS.1062x")
-        .failure(4, &["no code `FSS.1062x` is known", "did you mean `FSS.1061`"]);
+        .failure(4, &["no code `FSS.1062x` is known", "did you mean `FSS.1062`"]);
     world.fgctl("explain 5000").failure(4, &["fgctl explain --list"]);
     world.fgctl("explain").failure(2, &["<CODE>"]);
     world

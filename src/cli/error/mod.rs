@@ -9,7 +9,7 @@ use crate::app::AppError;
 use crate::cloud::wait::WaitError;
 use crate::cloud::{ConnectError, ProjectError};
 use crate::codes;
-use crate::config::{NoCredentials, SettingsError};
+use crate::config::{Fault, FileError, NoCredentials, Origin, SettingsError};
 use crate::local::{AskError, StartError};
 use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
@@ -31,6 +31,7 @@ pub(super) struct CommandError {
     hints: Vec<String>,
     /// The reader of stdout went away: nobody is left to tell, and nothing is wrong.
     silent: bool,
+    no_region: bool,
 }
 
 impl CommandError {
@@ -41,6 +42,7 @@ impl CommandError {
             causes: Vec::new(),
             hints: Vec::new(),
             silent: false,
+            no_region: false,
         }
     }
 
@@ -111,6 +113,22 @@ impl CommandError {
         self
     }
 
+    /// Whether it is only that nothing says which region.
+    pub(super) fn is_about_the_region(&self) -> bool {
+        self.no_region
+    }
+
+    /// What it says, with its causes.
+    pub(super) fn told(&self) -> String {
+        let causes = self.causes.iter().map(|cause| format!(": {cause}"));
+        std::iter::once(self.text.clone()).chain(causes).collect()
+    }
+
+    /// What to do first.
+    pub(super) fn first_hint(&self) -> Option<&str> {
+        self.hints.first().map(String::as_str)
+    }
+
     /// Adds why.
     pub(super) fn caused_by(mut self, cause: impl Display) -> Self {
         self.causes.push(cause.to_string());
@@ -178,7 +196,7 @@ impl From<AppError> for CommandError {
             AppError::NotFound { .. } => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
-            AppError::Unproved { .. } | AppError::CodeWanted { .. } => Exit::Service,
+            AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();
         Self::of(exit, &error).hints(hints)
@@ -213,6 +231,7 @@ impl From<SettingsError> for CommandError {
                 "--region cn-east-3; for the local cloud: eval \"$(fgctl local env)\"",
             ),
             SettingsError::HalfSet { .. } => (Exit::Credentials, "set both, or neither"),
+            SettingsError::NoProfile { .. } => (Exit::NotFound, "fgctl profile list"),
             SettingsError::NoLocalCloud => (Exit::NotFound, "fgctl local up --detach"),
             SettingsError::Contradiction { .. } => (Exit::Usage, "leave one of them out"),
             SettingsError::Endpoint { .. }
@@ -223,15 +242,63 @@ impl From<SettingsError> for CommandError {
             ),
             SettingsError::Invalid { .. } => (Exit::Usage, "fgctl --help"),
         };
-        Self::of(exit, &error).hint(hint)
+        Self {
+            no_region: matches!(error, SettingsError::NoRegion { .. }),
+            ..Self::of(exit, &error).hint(hint)
+        }
     }
 }
 
 impl From<NoCredentials> for CommandError {
     fn from(error: NoCredentials) -> Self {
-        Self::of(Exit::Credentials, &error)
-            .hint("export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...")
-            .hint("for the local cloud: fgctl local up --detach && eval \"$(fgctl local env)\"")
+        let failed = Self::of(Exit::Credentials, &error);
+        match error {
+            NoCredentials::None { .. } => failed
+                .hint("fgctl profile add NAME")
+                .hint("export HUAWEICLOUD_SDK_AK=... HUAWEICLOUD_SDK_SK=...")
+                .hint("for the local cloud: fgctl local up --detach && eval \"$(fgctl local env)\""),
+            NoCredentials::Expired {
+                origin: Origin::Profile(name),
+                ..
+            } => failed.hint(format_args!(
+                "get new ones, then: fgctl profile add {name} --update --access-key AK --secret-key-file FILE --security-token-file FILE --expires-at TIME"
+            )),
+            NoCredentials::Expired { .. } => failed.hint("get new ones, and set them where these are"),
+        }
+    }
+}
+
+impl From<&FileError> for CommandError {
+    fn from(error: &FileError) -> Self {
+        match error {
+            FileError::Exposed { path, .. } => {
+                Self::of(Exit::Credentials, error).hint(format_args!("chmod 600 '{}'", path.display()))
+            }
+            FileError::Content {
+                path,
+                fault: Fault::Newer { .. },
+            } => Self::of(Exit::Usage, error).hint(format_args!(
+                "a newer fgctl wrote it: use that one, or move {} away",
+                path.display()
+            )),
+            FileError::Content { path, .. } => {
+                Self::of(Exit::Usage, error).hint(format_args!("correct {}, or move it away", path.display()))
+            }
+            FileError::Name(_) => Self::of(Exit::Usage, error),
+            FileError::Exists(name) => Self::of(Exit::Conflict, error).hint(format_args!(
+                "change it with --update, or delete it: fgctl profile delete {name}"
+            )),
+            FileError::NotFound { .. } => Self::of(Exit::NotFound, error).hint("fgctl profile list"),
+            FileError::Read { .. } | FileError::Write { .. } => {
+                Self::of(Exit::Failed, error).hint("name another folder: XDG_CONFIG_HOME=DIR")
+            }
+        }
+    }
+}
+
+impl From<FileError> for CommandError {
+    fn from(error: FileError) -> Self {
+        Self::from(&error)
     }
 }
 

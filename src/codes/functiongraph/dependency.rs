@@ -2,12 +2,44 @@
 
 use crate::codes::Entry;
 
-/// Every code of this file.
+/// Every code of this file; those without a name are never answered by the local cloud.
 pub(in crate::codes) const ALL: &[Entry] = &[
     DEPENDENCY_PACKAGE,
     DEPENDENCY_TYPE,
     DEPENDENCY_IN_USE,
     DEPENDENCY_NOT_FOUND,
+    Entry {
+        code: "FSS.1031",
+        status: 400,
+        text: "The dependency already exists",
+        meaning: "a dependency of this name exists",
+        cause: "a service of an older version",
+        next: "fgctl dependency list",
+    },
+    Entry {
+        code: "FSS.1045",
+        status: 403,
+        text: "The quota of dependencies has been reached",
+        meaning: "the account has as many dependencies as it may",
+        cause: "versions that nobody uses",
+        next: "fgctl dependency list",
+    },
+    Entry {
+        code: "FSS.1046",
+        status: 403,
+        text: "The dependency is not accessible",
+        meaning: "the dependency is another account's",
+        cause: "a version id that was copied from elsewhere",
+        next: "fgctl dependency list",
+    },
+    Entry {
+        code: "FSS.1065",
+        status: 409,
+        text: "The dependency already exists",
+        meaning: "a dependency of this name exists",
+        cause: "a service of an older version",
+        next: "fgctl dependency list",
+    },
 ];
 
 /// `FSS.1024`: the dependency's archive cannot be read or breaks a rule.

@@ -1,12 +1,29 @@
 //! FunctionGraph's own codes. Source: FunctionGraph API Reference, "Error Codes".
 
+pub(super) mod access;
 pub(super) mod dependency;
+pub(super) mod event_trigger;
+pub(super) mod function;
+pub(super) mod invocation;
+pub(super) mod network;
 pub(super) mod trigger;
+pub(super) mod version;
 
+pub(crate) use access::UNAVAILABLE;
 pub(crate) use dependency::{DEPENDENCY_IN_USE, DEPENDENCY_NOT_FOUND, DEPENDENCY_PACKAGE, DEPENDENCY_TYPE};
+pub(crate) use event_trigger::{
+    SHARED_GATEWAY_PARAMETERS, TIMER_EXISTS, TIMER_PARAMETERS, TRIGGER_OPERATION, TRIGGER_QUOTA, TRIGGER_TYPE_NOT_FOUND,
+};
+pub(crate) use function::{AGENCY, INITIALIZER, INITIALIZER_TIMEOUT, QUERY};
+pub(crate) use invocation::{BODY_TOO_LARGE, LOG_ENABLED};
+pub(crate) use network::{MOUNT_EXISTS, MOUNT_PATH, MOUNT_USER, MOUNTS};
 pub(crate) use trigger::{
     DEDICATED_GATEWAY, GATEWAY_TRIGGER_EXISTS, GATEWAY_TRIGGER_NOT_FOUND, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG,
     TRIGGER_NOT_FOUND, TRIGGER_TYPE,
+};
+pub(crate) use version::{
+    ADDITIONAL_IN_USE, ADDITIONAL_VERSION, ALIAS_EXISTS, ALIAS_HAS_TRIGGERS, ALIAS_NAME, ALIAS_QUOTA, NOTHING_CHANGED,
+    SAME_VERSION, VERSION_EXISTS, VERSION_HAS_ALIAS, VERSION_NAME, WEIGHT,
 };
 
 use super::Entry;

@@ -128,7 +128,7 @@ pub(super) fn fits_gateway(gateway: &GatewayRecord, sent: &Api) -> Result<(), Re
     }
 }
 
-/// The unqualified URN of the function behind an API, which exists. The local cloud publishes no versions.
+/// The unqualified URN of the function behind an API, which exists, with its version or alias.
 ///
 /// # Errors
 /// 500 `APIG.9002` when it cannot be read, 404 `APIG.3019` when there is no such function.
@@ -149,10 +149,15 @@ pub(super) fn backend_urn(context: &Context, view: &impl Read, backend: &ApiFunc
         .and_then(Value::as_str)
         .unwrap_or_default();
     let version = backend.version.as_deref().unwrap_or_default();
-    match (alias, version) {
-        ("", "" | "latest") => Ok(urn.unqualified()),
-        ("", version) => Err(missing(version)),
-        (alias, _) => Err(missing(alias)),
+    let (qualified, named) = match (alias, version) {
+        ("", "") => return Ok(urn.unqualified()),
+        ("", version) => (urn.qualified(version), version),
+        (alias, _) => (alias.parse().map_err(|_| missing(alias))?, alias),
+    };
+    match function::find(context, view, &qualified) {
+        Ok(_) if qualified.unqualified() == urn.unqualified() => Ok(urn.unqualified()),
+        Err(internal @ Refusal::Internal(_)) => Err(internal),
+        Ok(_) | Err(_) => Err(missing(named)),
     }
 }
 

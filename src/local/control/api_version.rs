@@ -119,7 +119,7 @@ pub(super) async fn list(call: Call, input: ListApiVersions) -> Result<ApiVersio
 }
 
 /// ChangeApiVersionV2. What runs changes, the API that is edited does not. A version of an API that is offline is
-/// published by it; whether the service does so is not known.
+/// published by it.
 pub(super) async fn change(call: Call, input: ChangeApiVersion) -> Result<Publication, Refusal> {
     let id = input.body.version_id;
     if id.is_empty() {

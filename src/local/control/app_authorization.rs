@@ -108,7 +108,7 @@ fn authorize(
     Ok(made)
 }
 
-/// Whether both exist and the API is published in the environment. Whether the service wants the latter is not known.
+/// Whether both exist and the API is published in the environment.
 fn is_possible(
     view: &impl Read,
     (instance_id, environment): (&str, &Environment),

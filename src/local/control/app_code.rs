@@ -41,8 +41,7 @@ pub(super) async fn create_auto(call: Call, input: CreateAppCodeAuto) -> Result<
     add(call, (input.instance_id, input.app_id), random_hex(CODE_BYTES)).await
 }
 
-/// Gives the app `code`, which has to tell it from every other app of the gateway: with which code the service refuses
-/// one that is taken is not known.
+/// Gives the app `code`, which has to tell it from every other app of the gateway.
 async fn add(call: Call, (instance_id, app_id): (String, String), code: String) -> Result<AppCode, Refusal> {
     let now = call.now;
     call.blocking(move |context| {

@@ -3,21 +3,33 @@
 //! An update is no merge. Of the fields that a request leaves out some fall back to their defaults, the rest keep
 //! their values; which do was read off the acceptance tests of the Terraform provider.
 
-use super::super::Context;
+use super::super::fidelity::Row;
+use super::super::{Account, Context};
+use super::function_rules::{check, encrypted};
 use super::refusal::Refusal;
 use super::vpc::members;
-use super::{clock, identity, subnet, user_data, vpc};
-use crate::codes::functiongraph::{
-    AGENCY_NEEDED, CONCURRENCY, DESCRIPTION, HANDLER, INVALID_PARAMETER, MEMORY, NO_SUCH_SUBNET, NO_SUCH_VPC, TIMEOUT,
-};
+use super::{clock, identity, user_data};
+use crate::codes::functiongraph::{CONCURRENCY, INVALID_PARAMETER};
 use crate::local::store::records::FunctionRecord;
 use crate::wire::enterprise_project::DEFAULT_ID;
-use crate::wire::function::{BOOTSTRAP, Function, NewFunction, StrategyConfig, V2, config_of};
-use crate::wire::{FunctionUrn, rule, runtime};
+use crate::wire::function::{Function, NewFunction, StrategyConfig, V2, config_of};
+use crate::wire::function_record::LogPlace;
+use crate::wire::{FunctionUrn, rule};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 type Members = Map<String, Value>;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "functiongraph",
+    "the console's WebSocket switch",
+    "none: no public API names its field",
+    &[
+        "the field's name and type: here a boolean, `enable_websocket` unless `local up --websocket-field` names another",
+        "whether an update without the field turns WebSocket off: here it stays as it was",
+    ],
+);
 
 /// Members of a configuration that creation does not take: an update sets them.
 const NOT_AT_CREATION: &[&str] = &[
@@ -38,76 +50,6 @@ const ELSEWHERE: &[&str] = &["func_code", "encrypted_user_data", "log_config"];
 /// Longest timeout that is not called long, in seconds.
 const LONG_TIME: i64 = 900;
 
-/// Checks what creation and update have in common, in the service's order.
-///
-/// # Errors
-/// The first rule that is broken, by its own code.
-pub(super) fn check(context: &Context, runtime: &str, sent: &NewFunction) -> Result<(), Refusal> {
-    handler(runtime, &sent.handler)?;
-    rule::memory_size(sent.memory_size).map_err(|broken| Refusal::because(MEMORY, broken))?;
-    rule::execution_timeout(sent.timeout).map_err(|broken| Refusal::because(TIMEOUT, broken))?;
-    user_data::read(sent.user_data.as_deref().unwrap_or_default())?;
-    user_data::read(encrypted(&sent.other)?)?;
-    rule::description(sent.description.as_deref().unwrap_or_default())
-        .map_err(|broken| Refusal::because(DESCRIPTION, broken))?;
-    network(context, sent)?;
-    switch(context, runtime, sent.other.get(&context.behaviour.websocket_field))
-}
-
-fn handler(runtime: &str, handler: &str) -> Result<(), Refusal> {
-    let refuse = |why: &str| Err(Refusal::because(HANDLER, format!("`{handler}`: {why}")));
-    match runtime {
-        "Custom Image" => Ok(()),
-        runtime::HTTP | "Custom" if handler != BOOTSTRAP => refuse("this runtime starts `bootstrap`"),
-        runtime::HTTP | "Custom" => Ok(()),
-        _ if !(3..=128).contains(&handler.chars().count()) => refuse("it must have 3 to 128 characters"),
-        _ if !handler.contains('.') => refuse("it must read file.function"),
-        _ => Ok(()),
-    }
-}
-
-fn network(context: &Context, sent: &NewFunction) -> Result<(), Refusal> {
-    let Some(network) = &sent.func_vpc else {
-        return Ok(());
-    };
-    if sent.xrole.as_deref().unwrap_or_default().is_empty() {
-        return Err(Refusal::because(AGENCY_NEEDED, "func_vpc is set and xrole is not"));
-    }
-    if network.vpc_id != vpc::id(&context.account) {
-        return Err(Refusal::because(NO_SUCH_VPC, format!("`{}`", network.vpc_id)));
-    }
-    if network.subnet_id != subnet::id(&context.account) {
-        return Err(Refusal::because(NO_SUCH_SUBNET, format!("`{}`", network.subnet_id)));
-    }
-    Ok(())
-}
-
-/// The WebSocket switch is a boolean, and only HTTP functions have a use for it.
-fn switch(context: &Context, runtime: &str, value: Option<&Value>) -> Result<(), Refusal> {
-    let name = &context.behaviour.websocket_field;
-    match value {
-        None | Some(Value::Bool(false)) => Ok(()),
-        Some(Value::Bool(true)) if runtime == runtime::HTTP => Ok(()),
-        Some(Value::Bool(true)) => {
-            let detail = format!("`{name}`: WebSocket is only supported by HTTP functions");
-            Err(Refusal::because(INVALID_PARAMETER, detail))
-        }
-        Some(other) => {
-            let detail = format!("`{name}` is true or false, not {other}");
-            Err(Refusal::because(INVALID_PARAMETER, detail))
-        }
-    }
-}
-
-/// The encrypted variables of a request.
-fn encrypted(members: &Members) -> Result<&str, Refusal> {
-    match members.get("encrypted_user_data") {
-        None => Ok(""),
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(Refusal::because(INVALID_PARAMETER, "encrypted_user_data is no text")),
-    }
-}
-
 /// The record of a new function, without its code.
 ///
 /// # Errors
@@ -120,7 +62,7 @@ pub(super) fn create(context: &Context, new: &NewFunction, now: Timestamp) -> Re
         .into_iter()
         .filter(|(name, _)| !NOT_AT_CREATION.contains(&name.as_str()) && !ELSEWHERE.contains(&name.as_str()));
     all.extend(kept);
-    log(&mut all, sent.get("log_config"));
+    let log = log(context, &mut all, &LogPlace::default(), sent.get("log_config"));
     all.insert(
         "encrypted_user_data".to_owned(),
         user_data::blanked(&encrypted_user_data)?.into(),
@@ -129,6 +71,8 @@ pub(super) fn create(context: &Context, new: &NewFunction, now: Timestamp) -> Re
         function: derive(all, now)?,
         encrypted_user_data,
         blob: String::new(),
+        log,
+        published_at: 0,
     })
 }
 
@@ -154,7 +98,7 @@ pub(super) fn update(
             .into_iter()
             .filter(|(name, _)| !ELSEWHERE.contains(&name.as_str())),
     );
-    log(&mut all, sent.get("log_config"));
+    let log = log(context, &mut all, &record.log, sent.get("log_config"));
     all.insert("strategy_config".to_owned(), json!(strategy));
     let encrypted_user_data = encrypted(sent)?.to_owned();
     all.insert(
@@ -165,6 +109,8 @@ pub(super) fn update(
         function: derive(all, now)?,
         encrypted_user_data,
         blob: record.blob.clone(),
+        log,
+        published_at: 0,
     })
 }
 
@@ -217,43 +163,63 @@ fn strategy(current: Option<&StrategyConfig>, sent: &Members) -> Result<Strategy
         Some(value) => typed(value.clone())?,
     };
     let current = current.cloned().unwrap_or_default();
-    if let Some(instances) = sent.concurrency {
-        instances_in_range(instances)?;
-    }
-    if let Some(requests) = sent.concurrent_num.filter(|requests| !(1..=1000).contains(requests)) {
-        let detail = format!("concurrent_num `{requests}` is not 1 to 1000");
-        return Err(Refusal::because(CONCURRENCY, detail));
-    }
+    let concurrency = |broken| Refusal::because(CONCURRENCY, broken);
+    sent.concurrency
+        .map_or(Ok(()), rule::max_instances)
+        .map_err(concurrency)?;
+    sent.concurrent_num
+        .map_or(Ok(()), rule::requests_per_instance)
+        .map_err(concurrency)?;
     Ok(StrategyConfig {
         concurrency: sent.concurrency.or(current.concurrency),
         concurrent_num: sent.concurrent_num.or(current.concurrent_num),
     })
 }
 
-/// Checks a number of instances.
-///
-/// # Errors
-/// 400 `FSS.1026`.
-pub(super) fn instances_in_range(instances: i64) -> Result<(), Refusal> {
-    if (-1..=1000).contains(&instances) {
-        return Ok(());
-    }
-    let detail = format!("`{instances}` instances are not -1 to 1000");
-    Err(Refusal::because(CONCURRENCY, detail))
+/// Where the function's log goes: to the group and stream that were named, to where it went, to ones made for it, or
+/// nowhere.
+fn log(context: &Context, all: &mut Members, current: &LogPlace, config: Option<&Value>) -> LogPlace {
+    let on = all.get("enable_lts_log") == Some(&Value::Bool(true));
+    let place = if on {
+        log_place(context, all, current, config)
+    } else {
+        LogPlace::default()
+    };
+    all.insert("log_group_id".to_owned(), place.group_id.clone().into());
+    all.insert("log_stream_id".to_owned(), place.stream_id.clone().into());
+    place
 }
 
-/// Where the function's log goes: to the group and stream that were named, to ones made for it, or nowhere.
-fn log(all: &mut Members, config: Option<&Value>) {
-    let on = all.get("enable_lts_log") == Some(&Value::Bool(true));
-    for (own, named) in [("log_group_id", "group_id"), ("log_stream_id", "stream_id")] {
-        let current = all.get(own).and_then(Value::as_str).filter(|id| !id.is_empty());
-        let given = config.and_then(|config| config[named].as_str());
-        let id = match (on, given.or(current)) {
-            (false, _) => String::new(),
-            (true, Some(id)) => id.to_owned(),
-            (true, None) => identity::new_uuid(),
-        };
-        all.insert(own.to_owned(), id.into());
+fn log_place(context: &Context, all: &Members, current: &LogPlace, config: Option<&Value>) -> LogPlace {
+    let named = |member: &str, before: &str| {
+        let given = config.and_then(|config| config[member].as_str()).unwrap_or_default();
+        if given.is_empty() {
+            before.to_owned()
+        } else {
+            given.to_owned()
+        }
+    };
+    let own = project_log(&context.account);
+    let group = if current.group_id.is_empty() { &own } else { current };
+    let name = all.get("func_name").and_then(Value::as_str).unwrap_or_default();
+    let stream = match current.stream_id.as_str() {
+        "" => (name.to_owned(), identity::new_uuid()),
+        id => (current.stream_name.clone(), id.to_owned()),
+    };
+    LogPlace {
+        group_name: named("group_name", &group.group_name),
+        group_id: named("group_id", &group.group_id),
+        stream_name: named("stream_name", &stream.0),
+        stream_id: named("stream_id", &stream.1),
+    }
+}
+
+/// The log group that every function of the account has unless it names another one.
+pub(super) fn project_log(account: &Account) -> LogPlace {
+    LogPlace {
+        group_name: format!("functiongraph.log.group.{}", account.project_id),
+        group_id: identity::own_uuid(account, "log group"),
+        ..LogPlace::default()
     }
 }
 
@@ -294,13 +260,18 @@ fn defaults(context: &Context, new: &NewFunction) -> Members {
         "description": "", "func_vpc": null, "depend_list": [], "depend_version_list": [], "dependencies": [],
         "mount_config": {"mount_user": {"user_id": -1, "user_group_id": -1}, "func_mounts": []},
         "reserved_instance_count": 0, "strategy_config": {"concurrency": 400, "concurrent_num": 1},
-        "extend_config": "", "initializer_timeout": 0, "pre_stop_timeout": 0, "enterprise_project_id": DEFAULT_ID,
+        "extend_config": "", "initializer_handler": "", "initializer_timeout": 0, "pre_stop_handler": "",
+        "pre_stop_timeout": 0, "heartbeat_handler": "", "peering_cidr": "", "lts_custom_tag": {},
+        "user_data_encrypt_kms_key_id": "", "reserved_instance_idle_mode": false,
+        "code_encrypt_kms_key_id": new.other.get("code_encrypt_kms_key_id").cloned().unwrap_or("".into()), "enterprise_project_id": DEFAULT_ID,
+    }));
+    all.extend(members(json!({
         "log_group_id": "", "log_stream_id": "", "enable_cloud_debug": "DISABLED", "enable_dynamic_memory": false,
         "is_stateful_function": false, "custom_image": {"enabled": false}, "is_bridge_function": false,
         "apig_route_enable": false, "enable_class_isolation": false, "allow_ephemeral_storage": true,
         "network_controller": {"disable_public_network": false, "trigger_access_vpcs": []},
         "is_return_stream": false, "enable_auth_in_header": false, "enable_lts_log": false, "ephemeral_storage": 512,
-    }));
+    })));
     all.insert(context.behaviour.websocket_field.clone(), false.into());
     all
 }

@@ -11,7 +11,7 @@ use crate::codes::functiongraph::{
     RUNTIME, TOO_LARGE,
 };
 use crate::local::store::Read;
-use crate::local::store::records::{DEPENDENCY_VERSIONS, DependencyVersionRecord, FUNCTIONS};
+use crate::local::store::records::{DEPENDENCY_VERSIONS, DependencyVersionRecord, FUNCTION_VERSIONS, FUNCTIONS};
 use crate::wire::dependency::{
     CreateDependencyVersion, DeleteDependencyVersion, Dependency, DependencyList, ListDependencies,
     ListDependencyVersion, NewDependencyVersion, PRIVATE, ShowDependencyVersion,
@@ -20,7 +20,7 @@ use crate::wire::rule;
 use jiff::Timestamp;
 use md5::{Digest, Md5};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// CreateDependencyVersion: version 1 of a new dependency, or the next version of the one of this name.
 pub(super) async fn create(call: Call, input: CreateDependencyVersion) -> Result<Dependency, Refusal> {
@@ -238,15 +238,20 @@ pub(super) async fn delete(call: Call, input: DeleteDependencyVersion) -> Result
     call.blocking(move |context| {
         context.store.write(|writer| {
             let id = find(writer, &input.depend_id, &input.version)?.version.id;
-            let users: Vec<String> = writer
-                .scan(&FUNCTIONS, "")?
+            let functions = writer.scan(&FUNCTIONS, "")?;
+            let versions = writer.scan(&FUNCTION_VERSIONS, "")?;
+            let users: BTreeSet<String> = functions
                 .into_iter()
+                .chain(versions)
                 .map(|record| record.function)
                 .filter(|function| function.depend_version_list.iter().flatten().any(|used| *used == id))
                 .map(|function| function.func_name)
                 .collect();
             if !users.is_empty() {
-                return Err(Refusal::because(DEPENDENCY_IN_USE, format!("by {}", users.join(", "))));
+                return Err(Refusal::because(
+                    DEPENDENCY_IN_USE,
+                    format!("by {}", Vec::from_iter(users).join(", ")),
+                ));
             }
             Ok(writer.remove(&DEPENDENCY_VERSIONS, &id)?)
         })

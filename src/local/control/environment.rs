@@ -53,7 +53,7 @@ fn check(new: &NewEnvironment) -> Result<(), Refusal> {
     group::remark(new.remark.as_deref(), REMARK)
 }
 
-/// `RELEASE` is there for good. With which code the service says so is not known.
+/// `RELEASE` is there for good.
 fn is_changeable(id: &str) -> Result<(), Refusal> {
     if id != RELEASE_ID {
         return Ok(());

@@ -20,8 +20,7 @@ fn on(view: &impl Read, instance_id: &str) -> Result<Vec<EnvironmentVariable>, R
     Ok(records.into_iter().map(|record| record.variable).collect())
 }
 
-/// The variable `id` of the gateway. With which code the service says that there is none is not known; that it is 404
-/// is.
+/// The variable `id` of the gateway.
 fn find(view: &impl Read, instance_id: &str, id: &str) -> Result<EnvironmentVariableRecord, Refusal> {
     view.get(&ENVIRONMENT_VARIABLES, id)?
         .filter(|record: &EnvironmentVariableRecord| record.instance_id == instance_id)
@@ -36,8 +35,7 @@ fn check_value(value: &str) -> Result<(), Refusal> {
         .map_err(|broken| Refusal::parameter(PARAMETER_VALUE, "variable_value", broken))
 }
 
-/// CreateEnvironmentVariableV2. A name is a group's only one in an environment; with which code the service says that
-/// it is taken is not known.
+/// CreateEnvironmentVariableV2. A name is a group's only one in an environment.
 pub(super) async fn create(call: Call, input: CreateEnvironmentVariable) -> Result<EnvironmentVariable, Refusal> {
     let CreateEnvironmentVariable { instance_id, body } = input;
     rule::environment_variable_name(&body.variable_name)

@@ -2,14 +2,30 @@
 //! Source: "AK/SK Signing and Authentication Guide", "Common Errors Related to IAM Authentication Information".
 
 use super::super::Account;
+use super::super::fidelity::Row;
 use super::refusal::Refusal;
+use super::token::{self, TemporaryKey, Token};
 use crate::codes::front_door;
-use crate::sign::{Authorization, Mismatch, Request, SECURITY_TOKEN_HEADER, VALIDITY_SECONDS, verify};
+use crate::sign::{
+    AUTH_TOKEN_HEADER, Authorization, Mismatch, Request, SECURITY_TOKEN_HEADER, Secret, VALIDITY_SECONDS, verify,
+};
 use http::HeaderMap;
 use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 use std::sync::{Mutex, PoisonError};
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "all",
+    "authentication and its refusals",
+    "AK/SK Signing and Authentication Guide",
+    &[
+        "whether a signed header that is missing has a text of its own: here `verify aksk signature fail`",
+        "whether an operation that does not exist is refused before the caller is known: here it is",
+        "how long a body may be: 12 MB are documented for signed requests, but operations take more; here 100 MiB",
+    ],
+);
 
 /// More failures of one access key than this, one after the other, lock it.
 const FAILURES: u32 = 5;
@@ -19,6 +35,26 @@ const LOCK: SignedDuration = SignedDuration::from_mins(5);
 /// The failures of the account's access key since it last signed well.
 #[derive(Debug, Default)]
 pub(super) struct Guard(Mutex<Failures>);
+
+/// How a request says who sent it.
+#[derive(Debug)]
+pub(super) enum Claim {
+    /// By a token, which is proof enough.
+    Token,
+    /// By a signature of these keys, which is still to be verified.
+    Keys(Authorization, Secret, Lasting),
+    /// Not at all: its body says it.
+    None,
+}
+
+/// How long keys last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// The account's own.
+    Permanent,
+    /// Given out for a while.
+    Temporary,
+}
 
 #[derive(Debug, Default)]
 struct Failures {
@@ -31,45 +67,47 @@ impl Guard {
     ///
     /// # Errors
     /// 401 `APIGW.0301`.
-    pub(super) fn identify(
-        &self,
-        headers: &HeaderMap,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<Authorization, Refusal> {
+    pub(super) fn identify(&self, headers: &HeaderMap, account: &Account, now: Timestamp) -> Result<Claim, Refusal> {
         let Some(text) = headers.get(http::header::AUTHORIZATION) else {
-            return Err(refuse(match headers.contains_key("x-auth-token") {
-                true => "decrypt token fail",
-                false => "x-auth-token not found",
-            }));
+            let token = headers
+                .get(AUTH_TOKEN_HEADER)
+                .ok_or_else(|| refuse("x-auth-token not found"))?;
+            let token = Token::open(&String::from_utf8_lossy(token.as_bytes()), account);
+            not_expired(token.map(|token| token.expires_at), now)?;
+            return Ok(Claim::Token);
         };
         let authorization: Authorization = String::from_utf8_lossy(text.as_bytes())
             .parse()
             .map_err(|error| refuse(format!("verify aksk signature fail, {error}")))?;
         let access_key = &authorization.access_key;
-        if *access_key != account.credentials.access_key {
+        let security_token = headers.get(SECURITY_TOKEN_HEADER);
+        if *access_key == account.credentials.access_key {
+            if security_token.is_some() {
+                return Err(refuse("decrypt token fail"));
+            }
+            if self.locked_until().is_some_and(|until| now < until) {
+                return Err(refuse("AK access failed to reach the limit,forbidden"));
+            }
+            let secret_key = account.credentials.secret_key.clone();
+            return Ok(Claim::Keys(authorization, secret_key, Lasting::Permanent));
+        }
+        let Some(security_token) = security_token.filter(|_| TemporaryKey::is_one(access_key)) else {
             return Err(refuse(format!("Get secretKey failed,ak:{access_key},err:ak not exist")));
-        }
-        if headers.contains_key(SECURITY_TOKEN_HEADER) && account.credentials.security_token.is_none() {
-            return Err(refuse("decrypt token fail"));
-        }
-        if self.locked_until().is_some_and(|until| now < until) {
-            return Err(refuse("AK access failed to reach the limit,forbidden"));
-        }
-        Ok(authorization)
+        };
+        let key = TemporaryKey::open(&String::from_utf8_lossy(security_token.as_bytes()), access_key, account);
+        not_expired(key.map(|key| key.expires_at), now)?;
+        let secret_key = TemporaryKey::secret(access_key, account);
+        Ok(Claim::Keys(authorization, secret_key, Lasting::Temporary))
     }
 
-    /// Whether the account signed exactly this request.
+    /// Whether the holder of the keys signed exactly this request. A token is enough by itself.
     ///
     /// # Errors
     /// 401 `APIGW.0301`.
-    pub(super) fn verify(
-        &self,
-        (parts, body): (&Parts, &[u8]),
-        authorization: &Authorization,
-        account: &Account,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(super) fn verify(&self, (parts, body): (&Parts, &[u8]), claim: &Claim, now: Timestamp) -> Result<(), Refusal> {
+        let Claim::Keys(authorization, secret_key, lasting) = claim else {
+            return Ok(());
+        };
         let headers: Vec<(String, String)> = parts
             .headers
             .iter()
@@ -85,8 +123,10 @@ impl Guard {
             headers: &headers,
             body,
         };
-        let outcome = verify(&request, authorization, &account.credentials.secret_key, now);
-        self.count(outcome.is_ok(), now);
+        let outcome = verify(&request, authorization, secret_key, now);
+        if *lasting == Lasting::Permanent {
+            self.count(outcome.is_ok(), now);
+        }
         outcome.map_err(|mismatch| refuse(reason(&mismatch)))
     }
 
@@ -123,6 +163,18 @@ fn reason(mismatch: &Mismatch) -> String {
             )
         }
         Mismatch::NoDate | Mismatch::HeaderMissing(_) => format!("verify aksk signature fail, {mismatch}"),
+    }
+}
+
+/// Whether what was given out to the end `expires_at` still holds; nothing was what could not be read.
+fn not_expired(expires_at: Option<i64>, now: Timestamp) -> Result<(), Refusal> {
+    match expires_at {
+        None => Err(refuse("decrypt token fail")),
+        Some(expires_at) if expires_at > now.as_second() => Ok(()),
+        Some(expires_at) => {
+            let end = Timestamp::from_second(expires_at).unwrap_or(now);
+            Err(refuse(format!("token expires, expires_at: {}", token::time(end))))
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use super::refusal::Refusal;
 use super::request::Call;
 use super::{archive, clock, configuration, download, function};
 use crate::codes::functiongraph::{
-    CODE, CODE_FILENAME, CODE_MISSING, CODE_TOO_LARGE, CODE_TYPE, CODE_URL, DEPENDENCY_NOT_FOUND, INLINE_TOO_LARGE,
-    INVALID_PARAMETER,
+    CODE, CODE_FILENAME, CODE_MISSING, CODE_TOO_LARGE, CODE_TYPE, CODE_URL, DEPENDENCY_NOT_FOUND, FUNCTION_NOT_FOUND,
+    INLINE_TOO_LARGE, INVALID_PARAMETER, VERSION_NOT_FOUND,
 };
 use crate::local::store::Read;
 use crate::local::store::records::{DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord};
@@ -16,7 +16,7 @@ use crate::wire::function::{
 };
 use crate::wire::{rule, runtime};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The longest source text that may be sent as it is, in bytes.
 const INLINE_LIMIT: usize = 10 * 1024;
@@ -204,21 +204,38 @@ pub(super) fn attach(view: &impl Read, function: &mut Function, ids: Vec<String>
         );
         return Err(Refusal::because(INVALID_PARAMETER, detail));
     }
+    let mut attached = Vec::new();
     for id in &ids {
-        if view.get(&DEPENDENCY_VERSIONS, id)?.is_none() {
-            return Err(Refusal::because(DEPENDENCY_NOT_FOUND, format!("`{id}`")));
-        }
+        let record = view.get(&DEPENDENCY_VERSIONS, id)?;
+        let record = record.ok_or_else(|| Refusal::because(DEPENDENCY_NOT_FOUND, format!("`{id}`")))?;
+        attached.push(record.version);
     }
+    let dependencies: Vec<&str> = attached.iter().map(|version| version.dep_id.as_str()).collect();
+    function.other.insert("depend_list".to_owned(), json!(dependencies));
+    function.other.insert("dependencies".to_owned(), json!(attached));
     function.depend_version_list = Some(ids);
     Ok(())
+}
+
+/// The refusal of this operation where `refusal` says that the function does not exist: the documented one names the
+/// version.
+fn gone(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Coded { code, message, .. } if code == FUNCTION_NOT_FOUND.code => {
+            Refusal::because(VERSION_NOT_FOUND, message)
+        }
+        other => other,
+    }
 }
 
 /// ShowFunctionCode.
 pub(super) async fn show(call: Call, input: ShowFunctionCode) -> Result<FunctionCode, Refusal> {
     let context = &call.context;
-    let (_, record) = context
+    let record = context
         .store
-        .read(|reader| function::find(context, reader, &input.function_urn))?;
+        .read(|reader| function::find(context, reader, &input.function_urn))
+        .map_err(gone)?
+        .record;
     let link = download::link(context, &call.origin, &record.blob, call.now);
     Ok(answer(record.function, link))
 }
@@ -227,7 +244,7 @@ pub(super) async fn show(call: Call, input: ShowFunctionCode) -> Result<Function
 pub(super) async fn update(call: Call, input: UpdateFunctionCode) -> Result<FunctionCode, Refusal> {
     let context = &call.context;
     let urn = input.function_urn;
-    let (_, record) = context.store.read(|reader| function::find(context, reader, &urn))?;
+    let (_, record) = context.store.read(|reader| function::editable(context, reader, &urn))?;
     let mut new = input.body;
     let dependencies = new.depend_version_list.take();
     let changes = new.func_code.is_some() || new.code_url.is_some() && new.code_type == "obs";
@@ -243,7 +260,7 @@ pub(super) async fn update(call: Call, input: UpdateFunctionCode) -> Result<Func
     call.blocking(move |context| {
         let code = arrived.map(|arrived| sent.code(arrived)).transpose()?;
         context.store.write(|writer| {
-            let (key, mut record) = function::find(context, writer, &urn)?;
+            let (key, mut record) = function::editable(context, writer, &urn)?;
             if let Some(code) = &code {
                 put(context, &mut record, &sent, code, now)?;
             }
@@ -260,7 +277,13 @@ pub(super) async fn update(call: Call, input: UpdateFunctionCode) -> Result<Func
 }
 
 /// Members of the answer that have no field of their own.
-const TOLD: &[&str] = &["domain_id", "code_url", "depend_list", "dependencies"];
+const TOLD: &[&str] = &[
+    "domain_id",
+    "code_url",
+    "depend_list",
+    "dependencies",
+    "code_encrypt_kms_key_id",
+];
 
 fn answer(function: Function, link: String) -> FunctionCode {
     let mut other: Map<String, Value> = function.other;
@@ -269,10 +292,7 @@ fn answer(function: Function, link: String) -> FunctionCode {
     other.retain(|name, _| TOLD.contains(&name.as_str()));
     other.insert("runtime".to_owned(), function.runtime.into());
     other.insert("last_modified".to_owned(), function.last_modified.into());
-    other.insert(
-        "strategy_config".to_owned(),
-        serde_json::json!(function.strategy_config),
-    );
+    other.insert("strategy_config".to_owned(), json!(function.strategy_config));
     FunctionCode {
         func_urn: function.func_urn,
         func_name: function.func_name,
@@ -286,5 +306,31 @@ fn answer(function: Function, link: String) -> FunctionCode {
         }),
         depend_version_list: function.depend_version_list.unwrap_or_default(),
         other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arrived, Refusal, Sent, rule};
+
+    #[test]
+    fn an_archive_of_more_than_fifty_megabytes_does_not_fit() {
+        let sent = Sent {
+            code_type: "zip".to_owned(),
+            filename: None,
+            url: None,
+            file: None,
+            script: String::new(),
+        };
+        let size = usize::try_from(rule::CODE_UPLOAD_LIMIT).unwrap() + 1;
+        let refusal = sent.code(Arrived::Base64(super::super::tests::base64(&vec![0; size])));
+        assert!(matches!(
+            refusal,
+            Err(Refusal::Coded {
+                code: "FSS.1071",
+                status: 413,
+                ..
+            })
+        ));
     }
 }

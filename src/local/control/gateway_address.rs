@@ -63,7 +63,7 @@ fn host(record: &GatewayRecord) -> usize {
     last.and_then(|last| last.parse().ok()).unwrap_or_default()
 }
 
-/// What is not there cannot be changed. With which code the service says so is not known.
+/// What is not there cannot be changed.
 fn is_on(on: bool) -> Result<(), Refusal> {
     match on {
         true => Ok(()),
@@ -115,7 +115,7 @@ pub(super) async fn update_inbound(call: Call, input: UpdateIngressEip) -> Resul
     Ok(job(input.instance_id))
 }
 
-/// RemoveIngressEipV2. What is not there is gone: whether the service says so is not known.
+/// RemoveIngressEipV2. What is not there is gone.
 pub(super) async fn remove_inbound(call: Call, input: RemoveIngressEip) -> Result<(), Refusal> {
     let remove = |record: &mut GatewayRecord| {
         record.gateway.publicips = Some(Vec::new());

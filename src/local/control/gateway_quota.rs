@@ -101,7 +101,7 @@ pub(super) async fn of_gateway(call: Call, input: ListProjectConfigs) -> Result<
     Ok(paged(quotas, input.offset, input.limit))
 }
 
-/// ShowRestrictionOfInstanceV2. Which networks the service keeps for itself is not known; the local cloud keeps none.
+/// ShowRestrictionOfInstanceV2. The local cloud keeps no network for itself.
 pub(super) async fn restriction(call: Call, input: ShowRestrictionOfInstance) -> Result<Restriction, Refusal> {
     let store = &call.context.store;
     store.read(|reader| gateway_status::known(reader, &input.instance_id, call.now))?;

@@ -256,7 +256,6 @@ pub(super) async fn delete(call: Call, input: DeleteApiGroup) -> Result<(), Refu
                 .get("is_default")
                 .is_some_and(|kind| *kind == IS_DEFAULT)
             {
-                // With which code the service says so, and whether it does, is not known.
                 let detail = format!("the group {DEFAULT} goes with its gateway");
                 return Err(Refusal::parameter(PARAMETER_VALUE, "group_id", detail));
             }

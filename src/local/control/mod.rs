@@ -3,6 +3,7 @@
 //! One file a noun, as in `wire`. Each handler is an async function from the operation's input to its output or a
 //! [`refusal::Refusal`]; reading, authentication and rendering are in [`request`] alone.
 
+mod agency;
 mod api;
 mod api_check;
 mod api_debug;
@@ -22,10 +23,19 @@ mod download;
 mod enterprise_project;
 mod environment;
 mod environment_variable;
+mod faulty;
 mod fetch;
 mod front_door;
 mod function;
+mod function_alias;
 mod function_code;
+mod function_deletion;
+mod function_invocation;
+mod function_record;
+mod function_reserved;
+mod function_rules;
+mod function_tag;
+mod function_version;
 mod gateway;
 mod gateway_address;
 mod gateway_change;
@@ -50,34 +60,60 @@ mod subnet;
 mod tests;
 mod throttle;
 mod throttle_binding;
+mod token;
 mod trigger;
+mod trigger_gateway;
+mod trigger_shared;
+mod trigger_timer;
 mod user_data;
 mod vpc;
 
+use super::fault::Faults;
+use super::fidelity::Row;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request, State};
+use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
-use request::{Call, Desk};
+use request::{Answered, Call, Desk};
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
-pub(super) fn router(contexts: Arc<Contexts>) -> Router {
-    let routes = Routes::default();
-    let routes = gateway_settings(gateways(networks(functions(routes))));
-    let routes = callers(publications(routes));
+pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
+    let routes = all();
+    let names = routes
+        .rows
+        .iter()
+        .filter_map(|row| Some(((row.method?, row.path?), row.name)));
+    let faulty = faulty::Faulty {
+        faults,
+        names: Arc::new(names.collect()),
+    };
     routes
-        .0
+        .router
         .route(download::PATH, get(download::serve))
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
+        .layer(middleware::from_fn_with_state(faulty, faulty::meet))
         .with_state(Arc::new(Desk {
             contexts,
             guard: front_door::Guard::default(),
         }))
+}
+
+/// What the control plane plays, one row an operation, and what belongs to none.
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = all().rows;
+    rows.extend([front_door::PLAYED, configuration::PLAYED]);
+    rows
+}
+
+fn all() -> Routes {
+    let routes = identities(networks(about_functions(functions(Routes::default()))));
+    callers(publications(gateway_settings(gateways(routes))))
 }
 
 /// The ids that follow from `account`, as records have them: always the same ones in the same order.
@@ -94,21 +130,31 @@ pub(super) fn own_ids(account: &Account) -> [String; 6] {
 
 /// The operations served so far.
 #[derive(Default)]
-struct Routes(Router<Arc<Desk>>);
+struct Routes {
+    router: Router<Arc<Desk>>,
+    rows: Vec<Row>,
+}
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A>(self, handler: F) -> Self
+    fn serve<O, F, A, R>(mut self, handler: F) -> Self
     where
         O: Operation + 'static,
         F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
-        A: Future<Output = Result<O::Output, Refusal>> + Send + 'static,
+        A: Future<Output = Result<R, Refusal>> + Send + 'static,
+        R: Into<Answered<O::Output>> + 'static,
     {
+        let handler = move |call, input| {
+            let answer = handler(call, input);
+            async { answer.await.map(Into::into) }
+        };
         let answer =
             move |State(desk): State<Arc<Desk>>,
                   fields: Result<RawPathParams, RawPathParamsRejection>,
                   request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
-        Self(self.0.route(O::PATH, on(filter(O::METHOD), answer)))
+        self.rows.push(Row::of::<O>());
+        self.router = self.router.route(O::PATH, on(filter(O::METHOD), answer));
+        self
     }
 }
 
@@ -128,7 +174,7 @@ fn functions(routes: Routes) -> Routes {
         .serve(function::show)
         .serve(function::update)
         .serve(function::limit_instances)
-        .serve(function::delete)
+        .serve(function_deletion::delete)
         .serve(function_code::show)
         .serve(function_code::update)
         .serve(dependency::create)
@@ -142,16 +188,64 @@ fn functions(routes: Routes) -> Routes {
         .serve(trigger::create)
         .serve(trigger::list)
         .serve(trigger::show)
+        .serve(trigger::update)
         .serve(trigger::delete)
+        .serve(trigger::delete_all)
+}
+
+/// What there is around a function.
+fn about_functions(routes: Routes) -> Routes {
+    routes
+        .serve(function_version::create)
+        .serve(function_version::list)
+        .serve(function_alias::create)
+        .serve(function_alias::list)
+        .serve(function_alias::show)
+        .serve(function_alias::update)
+        .serve(function_alias::delete)
+        .serve(function_tag::create)
+        .serve(function_tag::delete)
+        .serve(function_tag::list)
+        .serve(function_tag::list_all)
+        .serve(function_tag::find)
+        .serve(function_reserved::update)
+        .serve(function_reserved::list)
+        .serve(function_reserved::list_configs)
+        .serve(function_invocation::invoke)
+        .serve(function_invocation::invoke_async)
+        .serve(function_invocation::list_async)
+        .serve(function_record::log_place)
+        .serve(function_record::enable_logs)
+        .serve(function_record::of_function)
+        .serve(function_record::of_project)
 }
 
 fn networks(routes: Routes) -> Routes {
     routes
         .serve(vpc::list)
+        .serve(vpc::show)
         .serve(subnet::list)
+        .serve(subnet::show)
         .serve(security_group::list)
-        .serve(project::list)
+        .serve(security_group::show)
+        .serve(security_group::list_v1)
+        .serve(security_group::show_v1)
         .serve(enterprise_project::list)
+        .serve(enterprise_project::show)
+}
+
+fn identities(routes: Routes) -> Routes {
+    routes
+        .serve(project::list)
+        .serve(project::list_usable)
+        .serve(project::list_accounts)
+        .serve(project::list_regions)
+        .serve(token::create)
+        .serve(token::temporary_key)
+        .serve(agency::create)
+        .serve(agency::list)
+        .serve(agency::show)
+        .serve(agency::delete)
 }
 
 fn gateways(routes: Routes) -> Routes {

@@ -2,9 +2,14 @@
 
 use super::refusal::Refusal;
 use crate::codes::{functiongraph, vpc};
+use std::ops::Range;
 
 /// The most items of a page of FunctionGraph, and how many there are unless the caller says.
 const MOST_BY_MARKER: usize = 400;
+/// The most items of a page of FunctionGraph's newer lists.
+const MOST_BY_SHORT_MARKER: usize = 500;
+/// How many items such a page has unless the caller says.
+const USUAL_BY_SHORT_MARKER: usize = 100;
 /// The most items of a page of API Gateway.
 const MOST_BY_OFFSET: i64 = 500;
 /// How many items a page of API Gateway has unless the caller says.
@@ -36,10 +41,32 @@ impl<T> Page<T> {
 /// # Errors
 /// Either is no whole number, or negative.
 pub(super) fn by_marker<T>(items: Vec<T>, marker: Option<&str>, limit: Option<&str>) -> Result<Page<T>, Refusal> {
+    let window = window(marker, limit)?;
+    Ok(Page::cut(items, window.start, window.len()))
+}
+
+/// The places of the items on that page, as far as there are so many.
+///
+/// # Errors
+/// Either is no whole number, or negative.
+pub(super) fn window(marker: Option<&str>, limit: Option<&str>) -> Result<Range<usize>, Refusal> {
     let from = number("marker", marker)?.unwrap_or(0);
     let most = match number("maxitems", limit)? {
         Some(most) if (1..=MOST_BY_MARKER).contains(&most) => most,
         _ => MOST_BY_MARKER,
+    };
+    Ok(from..from.saturating_add(most))
+}
+
+/// The page from the offset `marker` on, of 100 items unless `limit` says, at most 500.
+///
+/// # Errors
+/// Either is no whole number, or negative.
+pub(super) fn by_short_marker<T>(items: Vec<T>, marker: Option<&str>, limit: Option<&str>) -> Result<Page<T>, Refusal> {
+    let from = number("marker", marker)?.unwrap_or(0);
+    let most = match number("limit", limit)? {
+        None | Some(0) => USUAL_BY_SHORT_MARKER,
+        Some(most) => most.min(MOST_BY_SHORT_MARKER),
     };
     Ok(Page::cut(items, from, most))
 }
@@ -47,7 +74,7 @@ pub(super) fn by_marker<T>(items: Vec<T>, marker: Option<&str>, limit: Option<&s
 fn number(name: &str, text: Option<&str>) -> Result<Option<usize>, Refusal> {
     let bad = |text| {
         let detail = format!("{name} `{text}` is no whole number from 0");
-        Refusal::because(functiongraph::INVALID_PARAMETER, detail)
+        Refusal::because(functiongraph::QUERY, detail)
     };
     text.filter(|text| !text.is_empty())
         .map(|text| text.parse().map_err(|_| bad(text)))

@@ -1,12 +1,12 @@
 //! Why an operation is refused, and how each service says so.
 
 use super::super::store::StoreError;
-use crate::codes::{Entry, apig, front_door, functiongraph, vpc};
+use crate::codes::{Entry, apig, eps, front_door, functiongraph, iam, vpc};
 use crate::wire::Service;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::error::Error;
 use std::fmt::{Display, Write};
 
@@ -61,6 +61,15 @@ impl Refusal {
         }
     }
 
+    /// A refusal of the identity service's older operations, which name no code.
+    pub(super) fn without_code(status: u16, message: impl Into<String>) -> Self {
+        Self::Coded {
+            code: "",
+            status,
+            message: message.into(),
+        }
+    }
+
     /// The same code under another HTTP status.
     pub(super) fn with_status(self, status: u16) -> Self {
         match self {
@@ -82,14 +91,21 @@ impl Refusal {
                 )
             }
         };
-        let body = if code.starts_with("APIGW.") || (service == Service::Vpc && path.starts_with("/v3/")) {
+        let body = if code.is_empty() {
+            let title = StatusCode::from_u16(status)
+                .ok()
+                .and_then(|status| status.canonical_reason());
+            json!({"error": {"message": message, "code": status, "title": title}})
+        } else if service == Service::Eps && !code.starts_with("APIGW.") {
+            json!({"error": {"error_code": code, "error_msg": message}})
+        } else if code.starts_with("APIGW.") || (service == Service::Vpc && path.starts_with("/v3/")) {
             json!({"error_code": code, "error_msg": message, "request_id": request_id})
         } else if service == Service::Vpc {
             json!({"code": code, "message": message})
         } else {
             json!({"error_code": code, "error_msg": message})
         };
-        json_response(status, &body, request_id)
+        json_response(status, body.to_string(), request_id)
     }
 }
 
@@ -106,8 +122,8 @@ impl From<StoreError> for Refusal {
 }
 
 /// An answer of `status` with the JSON `body`.
-pub(super) fn json_response(status: u16, body: &Value, request_id: &str) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
+pub(super) fn json_response(status: u16, body: impl Into<Body>, request_id: &str) -> Response {
+    let mut response = Response::new(body.into());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     finish(response, status, request_id)
@@ -156,11 +172,17 @@ impl Generic {
                 shape: vpc::PARAMETER,
                 internal: front_door::BAD_REQUEST,
             },
-            Service::Iam | Service::Eps => Self {
-                project: front_door::NOT_ALLOWED,
-                not_json: front_door::BAD_REQUEST,
-                shape: front_door::BAD_REQUEST,
+            Service::Iam => Self {
+                project: iam::NOT_ALLOWED,
+                not_json: iam::BODY,
+                shape: iam::PARAMETER,
                 internal: front_door::BAD_REQUEST,
+            },
+            Service::Eps => Self {
+                project: front_door::NOT_ALLOWED,
+                not_json: eps::BAD_REQUEST,
+                shape: eps::BAD_REQUEST,
+                internal: eps::INTERNAL,
             },
         }
     }

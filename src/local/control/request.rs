@@ -1,11 +1,12 @@
 //! The way of a request: read, authenticated, put together, handled, answered. Every answer bears an `X-Request-Id`.
 
 use super::super::{Account, Context, Contexts};
-use super::front_door::{Guard, query_pairs};
+use super::front_door::{Claim, Guard, query_pairs};
 use super::identity::new_id;
 use super::refusal::{Generic, Refusal, finish, json_response};
 use super::short_urn;
 use crate::codes::front_door;
+use crate::sign::AUTH_TOKEN_HEADER;
 use crate::wire::operation::assemble;
 use crate::wire::{Method, Operation, Service};
 use axum::body::Body;
@@ -13,7 +14,9 @@ use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::response::Response;
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest body. A dependency of 40 MB as Base64 fits. The documented 12 MB for signed requests are not enforced:
-/// the services' own operations take more, and the local cloud has no tokens to use instead.
+/// the services' own operations take more.
 const BODY_LIMIT: usize = 100 * 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(120);
@@ -32,6 +35,26 @@ pub(super) struct Desk {
     pub(super) guard: Guard,
 }
 
+/// What a handler answers.
+pub(super) struct Answered<T> {
+    /// The answer's body, unless there is a text.
+    pub(super) output: T,
+    /// Headers besides those that every answer has.
+    pub(super) headers: Vec<(&'static str, String)>,
+    /// The body in a form of its own.
+    pub(super) text: Option<String>,
+}
+
+impl<T> From<T> for Answered<T> {
+    fn from(output: T) -> Self {
+        Self {
+            output,
+            headers: Vec::new(),
+            text: None,
+        }
+    }
+}
+
 /// One authenticated request, as its handler sees it.
 pub(super) struct Call {
     /// The local cloud.
@@ -40,6 +63,8 @@ pub(super) struct Call {
     pub(super) request_id: String,
     /// When it came.
     pub(super) now: Timestamp,
+    /// Whether a signature or a token has said who calls.
+    pub(super) proved: bool,
     /// Where the caller reached the local cloud: `http://127.0.0.1:7860`.
     pub(super) origin: String,
 }
@@ -78,11 +103,11 @@ pub(super) async fn answer<O, F, A>(
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let request_id = new_id();
     let outcome = handle(&desk, fields, request, &request_id, handler).await;
-    match outcome.and_then(|output| success::<O>(&output, &request_id)) {
+    match outcome.and_then(|answered| success::<O>(answered, &request_id)) {
         Ok(response) => response,
         Err(refusal) => refusal.response(O::SERVICE, O::PATH, &request_id),
     }
@@ -94,16 +119,23 @@ async fn handle<O, F, A>(
     request: Request,
     request_id: &str,
     handler: F,
-) -> Result<O::Output, Refusal>
+) -> Result<Answered<O::Output>, Refusal>
 where
     O: Operation,
     F: FnOnce(Call, O) -> A,
-    A: Future<Output = Result<O::Output, Refusal>>,
+    A: Future<Output = Result<Answered<O::Output>, Refusal>>,
 {
     let now = Timestamp::now();
     let (parts, body) = request.into_parts();
     let context = desk.contexts.current();
-    let body = admit((&desk.guard, &context.account), &parts, body, now).await?;
+    let asks_openly = !O::AUTHENTICATED && !parts.headers.contains_key(AUTHORIZATION);
+    let asks_openly = asks_openly && !parts.headers.contains_key(AUTH_TOKEN_HEADER);
+    let claim = match asks_openly {
+        true => Ok(Claim::None),
+        false => desk.guard.identify(&parts.headers, &context.account, now),
+    };
+    let body = admit(&desk.guard, (&parts, body), &claim, now).await;
+    let (claim, body) = (claim?, body?);
     let fields = fields.map_err(|error| Refusal::because(Generic::of(O::SERVICE).shape, error.body_text()))?;
     let input = input::<O>(&context.account, &fields, &parts, &body)?;
     drop(body);
@@ -115,28 +147,26 @@ where
         context,
         request_id: request_id.to_owned(),
         now,
+        proved: !matches!(claim, Claim::None),
         origin: format!("http://{}", host.unwrap_or("127.0.0.1")),
     };
     handler(call, input).await
 }
 
-/// Reads the body of a request and checks who sent it.
+/// Reads the body of a request and checks who sent it. Where that is refused already, nothing is kept of the body.
 async fn admit(
-    (guard, account): (&Guard, &Account),
-    parts: &Parts,
-    body: Body,
+    guard: &Guard,
+    (parts, body): (&Parts, Body),
+    claim: &Result<Claim, Refusal>,
     now: Timestamp,
 ) -> Result<Bytes, Refusal> {
-    let authorization = match guard.identify(&parts.headers, account, now) {
-        Ok(authorization) => authorization,
-        Err(refusal) => {
-            // A client that is still sending would not read the answer.
-            discard(body).await;
-            return Err(refusal);
-        }
+    let Ok(claim) = claim else {
+        // A client that is still sending would not read the answer.
+        discard(body).await;
+        return Ok(Bytes::new());
     };
     let body = read(body).await?;
-    guard.verify((parts, &body), &authorization, account, now)?;
+    guard.verify((parts, &body), claim, now)?;
     Ok(body)
 }
 
@@ -180,9 +210,15 @@ fn input<O: Operation>(account: &Account, fields: &RawPathParams, parts: &Parts,
             _ => path.push((name.to_owned(), text.to_owned())),
         }
     }
+    for (field, header) in O::HEADERS {
+        let text = parts.headers.get(*header).and_then(|text| text.to_str().ok());
+        path.extend(text.map(|text| ((*field).to_owned(), text.to_owned())));
+    }
     let body = match O::METHOD {
         Method::Post | Method::Put => body_of(&generic, body)?,
-        Method::Get | Method::Delete => None,
+        // Few deletions have a body; to the others it means nothing.
+        Method::Delete => body_of(&generic, body).unwrap_or_default(),
+        Method::Get => None,
     };
     let input = assemble(path, query_pairs(parts.uri.query()), body);
     input.map_err(|error| Refusal::because(generic.shape, error))
@@ -199,16 +235,25 @@ fn body_of(generic: &Generic, body: &[u8]) -> Result<Option<Value>, Refusal> {
     Ok(Some(value))
 }
 
-fn success<O: Operation>(output: &O::Output, request_id: &str) -> Result<Response, Refusal> {
+fn success<O: Operation>(answered: Answered<O::Output>, request_id: &str) -> Result<Response, Refusal> {
     let status = O::SUCCESS.first().copied().unwrap_or(200);
-    if status == 204 {
-        return Ok(finish(Response::new(Body::empty()), status, request_id));
+    let Answered { output, headers, text } = answered;
+    let mut response = match text {
+        Some(text) => finish(Response::new(Body::from(text)), status, request_id),
+        None => {
+            let body = serde_json::to_vec(&output).map_err(|error| Refusal::Internal(error.to_string()))?;
+            match body.as_slice() {
+                b"null" => finish(Response::new(Body::empty()), status, request_id),
+                _ => json_response(status, body, request_id),
+            }
+        }
+    };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
     }
-    let body = serde_json::to_value(output).map_err(|error| Refusal::Internal(error.to_string()))?;
-    if body.is_null() {
-        return Ok(finish(Response::new(Body::empty()), status, request_id));
-    }
-    Ok(json_response(status, &body, request_id))
+    Ok(response)
 }
 
 /// Answers a request for an operation that is not served.

@@ -31,6 +31,16 @@ pub(super) fn expand(text: &str, account: &Account) -> Result<String, Refusal> {
     checked(&urn.to_string())
 }
 
+/// The function that `text` names, in any form.
+///
+/// # Errors
+/// As [`expand`].
+pub(super) fn read(text: &str, account: &Account) -> Result<FunctionUrn, Refusal> {
+    let full = expand(text, account)?;
+    full.parse()
+        .map_err(|error| Refusal::because(functiongraph::FUNCTION_URN, error))
+}
+
 fn checked(text: &str) -> Result<String, Refusal> {
     match text.parse::<FunctionUrn>() {
         Ok(urn) => Ok(urn.to_string()),

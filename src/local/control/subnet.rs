@@ -6,7 +6,8 @@ use super::page;
 use super::refusal::Refusal;
 use super::request::Call;
 use super::vpc::{self, CREATED_AT, members};
-use crate::wire::subnet::{ListSubnets, Subnet, SubnetList};
+use crate::codes::vpc::SUBNET_NOT_FOUND;
+use crate::wire::subnet::{ListSubnets, ShowSubnet, Subnet, SubnetAnswer, SubnetList};
 use serde_json::json;
 
 /// The network id of the account's only subnet, which gateways and functions take.
@@ -48,4 +49,13 @@ pub(super) async fn list(call: Call, input: ListSubnets) -> Result<SubnetList, R
     all.retain(|subnet| input.vpc_id.as_ref().is_none_or(|vpc_id| *vpc_id == subnet.vpc_id));
     let (subnets, _) = page::by_id(all, input.marker.as_deref(), input.limit, |subnet| &subnet.id)?;
     Ok(SubnetList { subnets })
+}
+
+/// ShowSubnet.
+pub(super) async fn show(call: Call, input: ShowSubnet) -> Result<SubnetAnswer, Refusal> {
+    let subnet = only(&call.context.account);
+    match subnet.id == input.subnet_id {
+        true => Ok(SubnetAnswer { subnet }),
+        false => Err(Refusal::because(SUBNET_NOT_FOUND, input.subnet_id)),
+    }
 }

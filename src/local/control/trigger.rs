@@ -1,153 +1,50 @@
-//! Triggers of type `DEDICATEDGATEWAY`. One makes an API on a gateway and publishes it; its URL never changes, and
-//! what it made stays when it is deleted.
+//! Triggers: of dedicated gateways, of the shared gateway, and of the clock.
 
-use super::api_definition::{self, METHODS};
-use super::identity::new_id;
 use super::publication::Moment;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::{api, clock, environment, function, gateway_status, group, page, publication};
+use super::{clock, function, function_deletion, page, trigger_gateway, trigger_shared, trigger_timer};
+use crate::codes::Entry;
 use crate::codes::functiongraph::{
-    DEDICATED_GATEWAY as PARAMETERS, FUNCTION_NOT_FOUND, GATEWAY_TRIGGER_EXISTS, GATEWAY_TRIGGER_NOT_FOUND, INTERNAL,
-    INVALID_PARAMETER, REQUEST_PATH_EXISTS, TRIGGER_NAME_TOO_LONG, TRIGGER_NOT_FOUND, TRIGGER_TYPE, UNAUTHORISED,
+    FUNCTION_NOT_FOUND, GATEWAY_TRIGGER_NOT_FOUND, INTERNAL, INVALID_PARAMETER, TRIGGER_NOT_FOUND, TRIGGER_OPERATION,
+    TRIGGER_TYPE, TRIGGER_TYPE_NOT_FOUND, UNAUTHORISED,
 };
-use crate::codes::{Entry, apig};
 use crate::local::Context;
-use crate::local::store::records::{APIS, ApiRecord, FUNCTIONS, GatewayRecord, GroupRecord, TRIGGERS, TriggerRecord};
-use crate::local::store::{Read, Writer};
-use crate::wire::api::{Api, ApiFunction, FUNCTION_BACKEND, MATCH_EXACT, NETWORK_V1, SYNC};
-use crate::wire::environment::Environment;
+use crate::local::store::Read;
+use crate::local::store::records::{FUNCTIONS, FunctionRecord, TRIGGERS, TriggerRecord};
+use crate::wire::FunctionUrn;
 use crate::wire::trigger::{
-    CreateFunctionTrigger, DEDICATED_GATEWAY, DeleteFunctionTrigger, GatewayEventData, ListFunctionTriggers,
-    ListTriggers, NewTrigger, ShowFunctionTrigger, Trigger, TriggerFunction, TriggerOfFunction, TriggerPage,
+    BatchDeleteFunctionTriggers, CreateFunctionTrigger, DEDICATED_GATEWAY, DeleteFunctionTrigger, ListFunctionTriggers,
+    ListTriggers, NewTrigger, SHARED_GATEWAY, ShowFunctionTrigger, TIMER, TYPES, Trigger, TriggerOfFunction,
+    TriggerPage, UpdateTrigger,
 };
-use crate::wire::{FunctionUrn, rule};
-use jiff::Timestamp;
+use serde_json::{Map, Value};
 
-/// Backend timeout of a trigger that names none, in milliseconds.
-const USUAL_TIMEOUT: i64 = 5000;
-/// The longest name of a trigger's API, in characters.
-const NAME_LENGTH: usize = 64;
 /// What the service says of a trigger whose function is gone.
 const NO_FUNCTION: &str = "Error getting associated function";
 
-fn bad(detail: impl std::fmt::Display) -> Refusal {
-    Refusal::because(PARAMETERS, detail)
+/// Whose triggers a request is about.
+pub(super) struct Owner {
+    /// The function's key.
+    pub(super) function: String,
+    /// A version or `!` and an alias; nothing is the editable copy.
+    pub(super) qualifier: Option<String>,
+    /// The function, as that version is.
+    record: FunctionRecord,
 }
 
-/// What a trigger is made from: the request's event data, with each part that has to be there.
-struct Plan {
-    data: GatewayEventData,
-    instance_id: String,
-    group_id: String,
-    env_id: String,
-    env_name: String,
-    api: Api,
-}
-
-impl Plan {
-    /// Reads and checks the event data by itself.
-    fn of(new: NewTrigger, function: &FunctionUrn) -> Result<Self, Refusal> {
-        check_type(&new)?;
-        let data = new.event_data;
-        let needed = |name: &str, value: &Option<String>| match value.as_deref() {
-            None | Some("") => Err(bad(format!("`{name}` is missing"))),
-            Some(value) => Ok(value.to_owned()),
-        };
-        let plan = Self {
-            instance_id: needed("instance_id", &data.instance_id)?,
-            group_id: needed("group_id", &data.group_id)?,
-            env_name: needed("env_name", &data.env_name)?,
-            env_id: needed("env_id", &data.env_id)?,
-            api: Api {
-                group_id: needed("group_id", &data.group_id)?,
-                name: data.name.clone(),
-                kind: data.kind.unwrap_or(1),
-                req_protocol: needed("protocol", &data.protocol)?,
-                req_method: data.req_method.clone().unwrap_or_default(),
-                req_uri: data.path.clone().unwrap_or_default(),
-                match_mode: Some(data.match_mode.clone().unwrap_or_else(|| MATCH_EXACT.to_owned())),
-                auth_type: data.auth.clone().unwrap_or_default(),
-                backend_type: FUNCTION_BACKEND.to_owned(),
-                func_info: Some(backend(data.func_info.as_ref(), function)),
-                ..Api::default()
-            },
-            data,
-        };
-        plan.check()?;
-        Ok(plan)
-    }
-
-    fn check(&self) -> Result<(), Refusal> {
-        let name = &self.api.name;
-        if name.chars().count() > NAME_LENGTH {
-            let detail = format!("`{name}` has more than {NAME_LENGTH} characters");
-            return Err(Refusal::because(TRIGGER_NAME_TOO_LONG, detail));
-        }
-        rule::api_name(name).map_err(bad)?;
-        if !METHODS.contains(&self.api.req_method.as_str()) {
-            return Err(bad(format!("req_method `{}`", self.api.req_method)));
-        }
-        // What the gateway itself refuses is a wrong parameter of the trigger.
-        api_definition::check(&self.api).map_err(|refusal| match refusal {
-            Refusal::Coded { message, .. } => bad(message),
-            internal @ Refusal::Internal(_) => internal,
-        })
-    }
-
-    /// The gateway, the group and the environment, which have to be there.
-    fn place(&self, view: &impl Read, now: Timestamp) -> Result<(GatewayRecord, GroupRecord, Environment), Refusal> {
-        let wrong = |refusal| match refusal {
-            Refusal::Coded { code, .. } if code == apig::GATEWAY_NOT_READY.code => bad(format!(
-                "the gateway `{}` does not run: it is still being created, or being deleted",
-                self.instance_id
-            )),
-            Refusal::Coded { message, .. } => bad(message),
-            internal @ Refusal::Internal(_) => internal,
-        };
-        let gateway = gateway_status::usable(view, &self.instance_id, now).map_err(wrong)?;
-        let group = group::find(view, &self.instance_id, &self.group_id).map_err(wrong)?;
-        let environment = environment::find(view, &gateway, &self.env_id).map_err(wrong)?;
-        if environment.name != self.env_name {
-            let detail = format!(
-                "the environment `{}` is `{}`, not `{}`",
-                self.env_id, environment.name, self.env_name
-            );
-            return Err(bad(detail));
-        }
-        Ok((gateway, group, environment))
+impl Owner {
+    /// Whether `record` is one of its triggers.
+    pub(super) fn has(&self, record: &TriggerRecord) -> bool {
+        record.function == self.function && record.qualifier == self.qualifier
     }
 }
 
-fn check_type(new: &NewTrigger) -> Result<(), Refusal> {
-    if new.trigger_type_code != DEDICATED_GATEWAY {
-        let detail = format!(
-            "`{}`: the local cloud has {DEDICATED_GATEWAY} only",
-            new.trigger_type_code
-        );
-        return Err(Refusal::because(TRIGGER_TYPE, detail));
-    }
-    match new.trigger_status.as_deref() {
-        None | Some("" | "ACTIVE") => Ok(()),
-        Some(other) => {
-            let detail = format!("trigger_status `{other}`: a gateway's trigger is always ACTIVE");
-            Err(Refusal::because(INVALID_PARAMETER, detail))
-        }
-    }
-}
-
-fn backend(sent: Option<&TriggerFunction>, function: &FunctionUrn) -> ApiFunction {
-    ApiFunction {
-        function_urn: function.unqualified().to_string(),
-        version: Some("latest".to_owned()),
-        network_type: Some(NETWORK_V1.to_owned()),
-        invocation_type: Some(
-            sent.and_then(|sent| sent.invocation_type.clone())
-                .unwrap_or_else(|| SYNC.to_owned()),
-        ),
-        timeout: sent.map_or(USUAL_TIMEOUT, |sent| sent.timeout),
-        ..ApiFunction::default()
-    }
+/// What a request asks for, once it has been read.
+enum Plan {
+    Gateway(Box<trigger_gateway::Plan>),
+    Shared(Box<NewTrigger>),
+    Timer(Box<NewTrigger>),
 }
 
 /// CreateFunctionTrigger.
@@ -155,17 +52,23 @@ pub(super) async fn create(call: Call, input: CreateFunctionTrigger) -> Result<T
     let urn = input.function_urn;
     let now = call.now;
     let context = &call.context;
-    context
+    let own = context
         .store
         .read(|reader| associated(context, reader, &urn, FUNCTION_NOT_FOUND))?;
-    let plan = Plan::of(input.body, &urn)?;
+    let plan = read(input.body, &urn, &own)?;
     call.blocking(move |context| {
         context.store.write(|writer| {
-            let function = associated(context, writer, &urn, FUNCTION_NOT_FOUND)?;
-            let (_, group, environment) = plan.place(writer, now)?;
-            let api = publish(writer, &plan, (&urn, &environment), Moment::of(context, now))?;
-            let trigger = trigger(&plan, &group, api, now);
-            let record = TriggerRecord { function, trigger };
+            let own = associated(context, writer, &urn, FUNCTION_NOT_FOUND)?;
+            let trigger = match plan {
+                Plan::Gateway(plan) => trigger_gateway::create(writer, &plan, &urn, Moment::of(context, now))?,
+                Plan::Shared(new) => trigger_shared::create(writer, *new, &urn, now)?,
+                Plan::Timer(new) => trigger_timer::create(writer, *new, &own, now)?,
+            };
+            let record = TriggerRecord {
+                function: own.function,
+                qualifier: own.qualifier,
+                trigger,
+            };
             writer.put(&TRIGGERS, &record.trigger.trigger_id, &record)?;
             Ok(record.trigger)
         })
@@ -173,10 +76,28 @@ pub(super) async fn create(call: Call, input: CreateFunctionTrigger) -> Result<T
     .await
 }
 
-/// The key of the trigger's function, or the refusal that the service has for this operation when it is gone.
-fn associated(context: &Context, view: &impl Read, urn: &FunctionUrn, gone: Entry) -> Result<String, Refusal> {
+/// Reads a request for a new trigger. HTTP functions have those of gateways only.
+fn read(new: NewTrigger, urn: &FunctionUrn, own: &Owner) -> Result<Plan, Refusal> {
+    let refused = |detail: String| Err(Refusal::because(TRIGGER_TYPE, detail));
+    match new.trigger_type_code.as_str() {
+        DEDICATED_GATEWAY => Ok(Plan::Gateway(Box::new(trigger_gateway::Plan::of(new, urn)?))),
+        SHARED_GATEWAY => Ok(Plan::Shared(Box::new(trigger_shared::checked(new)?))),
+        TIMER if own.record.function.is_http() => refused("an HTTP function has triggers of gateways only".to_owned()),
+        TIMER => Ok(Plan::Timer(Box::new(trigger_timer::checked(new)?))),
+        other => refused(format!(
+            "`{other}`: the local cloud has {DEDICATED_GATEWAY}, {SHARED_GATEWAY} and {TIMER}"
+        )),
+    }
+}
+
+/// The owner of the trigger, or the refusal that the service has for this operation when the function is gone.
+fn associated(context: &Context, view: &impl Read, urn: &FunctionUrn, gone: Entry) -> Result<Owner, Refusal> {
     match function::find(context, view, urn) {
-        Ok((key, _)) => Ok(key),
+        Ok(found) => Ok(Owner {
+            qualifier: found.qualifier(),
+            function: found.key,
+            record: found.record,
+        }),
         Err(Refusal::Coded { code, .. }) if code == FUNCTION_NOT_FOUND.code => Err(Refusal::Coded {
             code: gone.code,
             status: gone.status,
@@ -186,74 +107,14 @@ fn associated(context: &Context, view: &impl Read, urn: &FunctionUrn, gone: Entr
     }
 }
 
-/// Makes the API of the trigger and publishes it.
-fn publish(
-    writer: &Writer,
-    plan: &Plan,
-    (urn, environment): (&FunctionUrn, &Environment),
-    moment: Moment,
-) -> Result<Api, Refusal> {
-    for other in api_definition::siblings(writer, &plan.api)? {
-        if other.name == plan.api.name {
-            return Err(Refusal::because(
-                GATEWAY_TRIGGER_EXISTS,
-                format!("an API `{}` exists", other.name),
-            ));
-        }
-        if other.req_method == plan.api.req_method && other.req_uri == plan.api.req_uri {
-            let detail = format!("`{}` has {} {}", other.name, other.req_method, other.req_uri);
-            return Err(Refusal::because(REQUEST_PATH_EXISTS, detail));
-        }
-    }
-    let record = ApiRecord {
-        instance_id: plan.instance_id.clone(),
-        api: api_definition::complete(&plan.api, &urn.unqualified(), moment.now),
-    };
-    api::has_room(writer, &record)?;
-    writer.put(&APIS, &record.api.id, &record)?;
-    publication::put(writer, &record, environment, (String::new(), moment))?;
-    Ok(record.api)
-}
-
-fn trigger(plan: &Plan, group: &GroupRecord, api: Api, now: Timestamp) -> Trigger {
-    let id = new_id();
-    let scheme = if api.req_protocol == "HTTP" { "http" } else { "https" };
-    let mut data = plan.data.clone();
-    data.kind = Some(api.kind);
-    data.match_mode.clone_from(&api.match_mode);
-    data.group_name = Some(group.group.name.clone());
-    data.sl_domain = Some(group.group.sl_domain.clone());
-    data.backend_type = Some(FUNCTION_BACKEND.to_owned());
-    data.invoke_url = Some(format!("{scheme}://127.0.0.1:{}{}", group.port, api.req_uri));
-    data.func_info = api.func_info.map(|backend| TriggerFunction {
-        timeout: backend.timeout,
-        function_urn: Some(backend.function_urn),
-        invocation_type: backend.invocation_type,
-        version: backend.version,
-    });
-    data.api_id = Some(api.id);
-    for (name, value) in [("triggerid", id.as_str()), ("api_name", &api.name), ("roma_app_id", "")] {
-        data.other.insert(name.to_owned(), value.into());
-    }
-    let time = clock::with_offset(now);
-    Trigger {
-        trigger_id: id,
-        trigger_type_code: DEDICATED_GATEWAY.to_owned(),
-        trigger_status: "ACTIVE".to_owned(),
-        event_data: data,
-        created_time: Some(time.clone()),
-        last_updated_time: Some(time),
-    }
-}
-
-fn find(view: &impl Read, function: &str, kind: &str, id: &str) -> Result<TriggerRecord, Refusal> {
-    let missing = if kind == DEDICATED_GATEWAY {
-        GATEWAY_TRIGGER_NOT_FOUND
-    } else {
-        TRIGGER_NOT_FOUND
+fn find(view: &impl Read, own: &Owner, kind: &str, id: &str) -> Result<TriggerRecord, Refusal> {
+    let missing = match kind {
+        DEDICATED_GATEWAY | SHARED_GATEWAY => GATEWAY_TRIGGER_NOT_FOUND,
+        kind if TYPES.contains(&kind) => TRIGGER_NOT_FOUND,
+        kind => return Err(Refusal::because(TRIGGER_TYPE_NOT_FOUND, format!("`{kind}`"))),
     };
     view.get(&TRIGGERS, id)?
-        .filter(|record: &TriggerRecord| record.function == function && record.trigger.trigger_type_code == kind)
+        .filter(|record: &TriggerRecord| own.has(record) && record.trigger.trigger_type_code == kind)
         .ok_or_else(|| Refusal::because(missing, format!("`{id}`")))
 }
 
@@ -261,9 +122,9 @@ fn find(view: &impl Read, function: &str, kind: &str, id: &str) -> Result<Trigge
 pub(super) async fn list(call: Call, input: ListFunctionTriggers) -> Result<Vec<Trigger>, Refusal> {
     let context = &call.context;
     context.store.read(|reader| {
-        let function = associated(context, reader, &input.function_urn, INTERNAL)?;
+        let own = associated(context, reader, &input.function_urn, INTERNAL)?;
         let mut records = reader.scan(&TRIGGERS, "")?;
-        records.retain(|record| record.function == function);
+        records.retain(|record| own.has(record));
         records.sort_by(|a, b| a.trigger.created_time.cmp(&b.trigger.created_time));
         Ok(records.into_iter().map(|record| record.trigger).collect())
     })
@@ -294,19 +155,91 @@ pub(super) async fn list_all(call: Call, input: ListTriggers) -> Result<TriggerP
 pub(super) async fn show(call: Call, input: ShowFunctionTrigger) -> Result<Trigger, Refusal> {
     let context = &call.context;
     context.store.read(|reader| {
-        let function = associated(context, reader, &input.function_urn, INTERNAL)?;
-        let record = find(reader, &function, &input.trigger_type_code, &input.trigger_id)?;
+        let own = associated(context, reader, &input.function_urn, INTERNAL)?;
+        let record = find(reader, &own, &input.trigger_type_code, &input.trigger_id)?;
         Ok(record.trigger)
     })
+}
+
+/// UpdateTrigger.
+pub(super) async fn update(call: Call, input: UpdateTrigger) -> Result<Trigger, Refusal> {
+    let now = call.now;
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let own = associated(context, writer, &input.function_urn, FUNCTION_NOT_FOUND)?;
+            let mut record = find(writer, &own, &input.trigger_type_code, &input.trigger_id)?;
+            let status = input.body.trigger_status.as_deref();
+            let event_data = members(input.body.event_data)?;
+            match input.trigger_type_code.as_str() {
+                TIMER => trigger_timer::change(&mut record.trigger, status, event_data)?,
+                _ => unchanged(&record.trigger, status, &event_data)?,
+            }
+            record.trigger.last_updated_time = Some(clock::with_offset(now));
+            writer.put(&TRIGGERS, &record.trigger.trigger_id, &record)?;
+            Ok(record.trigger)
+        })
+    })
+    .await
+}
+
+/// What an update says of the event: one object, as Terraform sends it, or the SDKs' array of them, which holds only
+/// members of triggers that the local cloud does not have.
+fn members(event_data: Option<Value>) -> Result<Map<String, Value>, Refusal> {
+    match event_data {
+        None => Ok(Map::new()),
+        Some(Value::Object(members)) => Ok(members),
+        Some(Value::Array(items)) => Ok(items
+            .into_iter()
+            .filter_map(|item| match item {
+                Value::Object(members) => Some(members),
+                _ => None,
+            })
+            .flatten()
+            .collect()),
+        Some(other) => Err(Refusal::because(
+            INVALID_PARAMETER,
+            format!("event_data is an object or a list of them, not {other}"),
+        )),
+    }
+}
+
+/// Refuses to change a gateway's trigger: what it made is the gateway's.
+fn unchanged(trigger: &Trigger, status: Option<&str>, event_data: &Map<String, Value>) -> Result<(), Refusal> {
+    trigger_gateway::check_status(status)?;
+    let current = serde_json::to_value(&trigger.event_data).map_err(|error| Refusal::Internal(error.to_string()))?;
+    let same = |name: &str, value: &Value| match (&current[name], value) {
+        (Value::Object(own), Value::Object(sent)) => sent.iter().all(|(name, value)| own.get(name) == Some(value)),
+        (own, sent) => own == sent,
+    };
+    match event_data.iter().find(|(name, value)| !same(name, value)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let detail = format!("`{name}` is the API's: change the API and publish it");
+            Err(Refusal::because(TRIGGER_OPERATION, detail))
+        }
+    }
 }
 
 /// DeleteFunctionTrigger.
 pub(super) async fn delete(call: Call, input: DeleteFunctionTrigger) -> Result<(), Refusal> {
     call.blocking(move |context| {
         context.store.write(|writer| {
-            let function = associated(context, writer, &input.function_urn, UNAUTHORISED)?;
-            find(writer, &function, &input.trigger_type_code, &input.trigger_id)?;
+            let own = associated(context, writer, &input.function_urn, UNAUTHORISED)?;
+            find(writer, &own, &input.trigger_type_code, &input.trigger_id)?;
             Ok(writer.remove(&TRIGGERS, &input.trigger_id)?)
+        })
+    })
+    .await
+}
+
+/// BatchDeleteFunctionTriggers: those of every version and alias, unless the URN names one.
+pub(super) async fn delete_all(call: Call, input: BatchDeleteFunctionTriggers) -> Result<(), Refusal> {
+    call.blocking(move |context| {
+        context.store.write(|writer| {
+            let own = associated(context, writer, &input.function_urn, UNAUTHORISED)?;
+            function_deletion::remove_triggers(writer, &own.function, |qualifier| {
+                own.qualifier.is_none() || qualifier == own.qualifier.as_deref()
+            })
         })
     })
     .await

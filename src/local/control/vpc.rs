@@ -5,8 +5,9 @@ use super::identity::own_uuid;
 use super::page;
 use super::refusal::Refusal;
 use super::request::Call;
+use crate::codes::vpc::VPC_NOT_FOUND;
 use crate::wire::enterprise_project::DEFAULT_ID;
-use crate::wire::vpc::{ListVpcs, Vpc, VpcList};
+use crate::wire::vpc::{ListVpcs, ShowVpc, Vpc, VpcAnswer, VpcList};
 use serde_json::{Map, Value, json};
 
 /// When the account's network was made, as far as anybody asks.
@@ -47,4 +48,13 @@ pub(super) async fn list(call: Call, input: ListVpcs) -> Result<VpcList, Refusal
     let all = vec![only(&call.context.account)];
     let (vpcs, _) = page::by_id(all, input.marker.as_deref(), input.limit, |vpc| &vpc.id)?;
     Ok(VpcList { vpcs })
+}
+
+/// ShowVpc.
+pub(super) async fn show(call: Call, input: ShowVpc) -> Result<VpcAnswer, Refusal> {
+    let vpc = only(&call.context.account);
+    match vpc.id == input.vpc_id {
+        true => Ok(VpcAnswer { vpc }),
+        false => Err(Refusal::because(VPC_NOT_FOUND, input.vpc_id)),
+    }
 }

@@ -1,7 +1,7 @@
 //! Whether a call may go to a function, and to which: everything that is checked before an instance is asked for.
 
 use super::debug::Debugged;
-use super::headers::STAGE;
+use super::headers::{self, STAGE};
 use super::instance::Plan;
 use super::refusal::{ApiName, Called, Refusal, UpgradeFault};
 use super::route::{Call, Route};
@@ -110,7 +110,8 @@ pub(super) fn group(snapshot: &Snapshot, request: &request::Parts, listening: &s
     snapshot.group(listening, host(request).as_deref())
 }
 
-fn host(request: &request::Parts) -> Option<String> {
+/// The host that a call names.
+pub(super) fn host(request: &request::Parts) -> Option<String> {
     let header = request
         .headers
         .get(HOST)
@@ -155,7 +156,12 @@ pub(super) fn route(
 ///
 /// # Errors
 /// Nowhere: there is no function, or it cannot answer as it is.
-pub(super) fn target(snapshot: &Snapshot, route: Arc<Route>, arrival: &Arrival<'_>) -> Result<Target, Refusal> {
+pub(super) fn target(
+    snapshot: &Snapshot,
+    route: Arc<Route>,
+    headers: &HeaderMap,
+    arrival: &Arrival<'_>,
+) -> Result<Target, Refusal> {
     let info = route
         .api
         .func_info
@@ -163,7 +169,7 @@ pub(super) fn target(snapshot: &Snapshot, route: Arc<Route>, arrival: &Arrival<'
         .filter(|_| route.api.backend_type == FUNCTION_BACKEND);
     let info = info.ok_or_else(|| Refusal::Backend(route.api.backend_type.clone()))?;
     let target = Target {
-        plan: Arc::clone(snapshot.function(&info.function_urn)?),
+        plan: snapshot.function_of(info, |name| headers::text(headers, name))?,
         route: Arc::clone(&route),
     };
     check_function(&target, info, arrival)?;

@@ -2,12 +2,23 @@
 //!
 //! A folder bears its key only when it is complete, so a kill half-way leaves nothing half-unpacked.
 
+use crate::local::fidelity::Row;
 use crate::package::{PackageError, unpack};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "runtime",
+    "code and dependencies",
+    "FunctionGraph, \"Dependency Management\"",
+    &[
+        "how dependencies are mounted, and whether `NODE_PATH` is set for an HTTP function: here they are laid over the code, and it is not",
+    ],
+);
 
 /// Between the parts of a key, so that no two lists of digests read alike.
 const SEPARATOR: &[u8] = b"\n";

@@ -1,10 +1,19 @@
 //! The headers that the gateway takes from a request and those that it adds. Pure.
 
+use crate::local::fidelity::Row;
 use crate::local::store::records::FunctionRecord;
 use crate::wire::FunctionUrn;
 use http::header::{CONNECTION, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, SERVER};
 use http::{Method, Version, request};
 use std::net::IpAddr;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "headers of a call",
+    "FunctionGraph, \"HTTP functions\", and API Gateway, \"Calling an API\"",
+    &["whether the gateway names the API, the stage, the request and the caller in `X-APIG-*`: here it does"],
+);
 
 /// Meant for the next hop only.
 const HOP_BY_HOP: &[&str] = &[
@@ -79,7 +88,13 @@ pub(super) fn forward(headers: &mut HeaderMap, upgrade: bool, about: &About<'_>)
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     headers.remove(EXPECT);
-    // Only the platform says these.
+    let added = added(headers, about);
+    insert(headers, added);
+    introduce(headers, about.record, about.request_id);
+}
+
+/// Tells a function which one it is, as the platform does with each request, and takes out what only it may say.
+pub(super) fn introduce(headers: &mut HeaderMap, record: &FunctionRecord, request_id: &str) {
     let claimed: Vec<HeaderName> = headers
         .keys()
         .filter(|name| name.as_str().starts_with("x-cff-"))
@@ -88,20 +103,42 @@ pub(super) fn forward(headers: &mut HeaderMap, upgrade: bool, about: &About<'_>)
     for name in claimed {
         headers.remove(name);
     }
-    for (name, value) in added(headers, about) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
-    }
+    insert(headers, identity(record, request_id));
     headers
         .entry(HOST)
         .or_insert_with(|| HeaderValue::from_static("127.0.0.1:8000"));
 }
 
-fn added(headers: &HeaderMap, about: &About<'_>) -> Vec<(&'static str, String)> {
-    let function = &about.record.function;
+fn insert(headers: &mut HeaderMap, added: Vec<(&'static str, String)>) {
+    for (name, value) in added {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+/// The header `name`, if it is a text.
+pub(super) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+fn identity(record: &FunctionRecord, request_id: &str) -> Vec<(&'static str, String)> {
+    let function = &record.function;
     let urn = function.func_urn.parse::<FunctionUrn>().ok();
     let (region, project_id) = urn.map(|urn| (urn.region, urn.project_id)).unwrap_or_default();
+    vec![
+        ("x-cff-request-id", request_id.to_owned()),
+        ("x-cff-memory", function.memory_size.to_string()),
+        ("x-cff-timeout", function.timeout.to_string()),
+        ("x-cff-func-version", record.version().to_owned()),
+        ("x-cff-func-name", function.func_name.clone()),
+        ("x-cff-package", function.package.clone()),
+        ("x-cff-project-id", project_id),
+        ("x-cff-region", region),
+    ]
+}
+
+fn added(headers: &HeaderMap, about: &About<'_>) -> Vec<(&'static str, String)> {
     let client = about.client.to_string();
     let before = tokens(headers, "x-forwarded-for");
     let path: Vec<&str> = before.chain([client.as_str()]).collect();
@@ -109,14 +146,6 @@ fn added(headers: &HeaderMap, about: &About<'_>) -> Vec<(&'static str, String)> 
         ("x-forwarded-for", path.join(", ")),
         ("x-forwarded-port", about.port.to_string()),
         ("x-forwarded-proto", if about.tls { "https" } else { "http" }.to_owned()),
-        ("x-cff-request-id", about.request_id.to_owned()),
-        ("x-cff-memory", function.memory_size.to_string()),
-        ("x-cff-timeout", function.timeout.to_string()),
-        ("x-cff-func-version", "latest".to_owned()),
-        ("x-cff-func-name", function.func_name.clone()),
-        ("x-cff-package", function.package.clone()),
-        ("x-cff-project-id", project_id),
-        ("x-cff-region", region),
         ("x-apig-api-id", about.api_id.to_owned()),
         ("x-apig-request-id", about.request_id.to_owned()),
         ("x-apig-source-ip", client.clone()),
@@ -156,6 +185,7 @@ mod tests {
             },
             encrypted_user_data: String::new(),
             blob: String::new(),
+            ..FunctionRecord::default()
         };
         let about = About {
             record: &record,

@@ -1,6 +1,6 @@
 //! A running instance of a function, as everyone but its starter sees it, and who uses it.
 
-use super::function_log::FunctionLog;
+use super::function_log::{FunctionLog, Mark};
 #[cfg(target_os = "linux")]
 use super::machine::Machine;
 use super::refusal::Refusal;
@@ -60,7 +60,9 @@ impl Plan {
 
     /// Whether `other` runs the same function, perhaps as it was before.
     pub(super) fn same_function(&self, other: &Self) -> bool {
-        self.record.function.package == other.record.function.package && self.name() == other.name()
+        self.record.function.package == other.record.function.package
+            && self.name() == other.name()
+            && self.record.version() == other.record.version()
     }
 }
 
@@ -250,6 +252,7 @@ impl Usage {
         Lease {
             usage: self.clone(),
             socket: false,
+            mark: None,
         }
     }
 }
@@ -258,9 +261,16 @@ impl Usage {
 pub(super) struct Lease {
     usage: Usage,
     socket: bool,
+    /// Says in the log whose lines they are.
+    mark: Option<Mark>,
 }
 
 impl Lease {
+    /// The lines that the instance writes meanwhile are those of `mark`'s request.
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.mark = Some(mark);
+    }
+
     /// The request has become a socket.
     pub(super) fn upgrade(&mut self) {
         if !std::mem::replace(&mut self.socket, true) {

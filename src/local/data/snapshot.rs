@@ -5,12 +5,16 @@ use super::code;
 use super::instance::Plan;
 use super::refusal::{Refusal, StartFault};
 use super::route::Routes;
+use super::throttling::Policies;
 use crate::local::store::records::{
-    APIS, DEPENDENCY_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS, PUBLICATIONS, PublicationRecord,
-    TRANSITIONS, TransitionRecord, function_key,
+    APIS, DEPENDENCY_VERSIONS, FUNCTION_ALIASES, FUNCTION_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS,
+    PUBLICATIONS, PublicationRecord, TRANSITIONS, TransitionRecord, function_key,
 };
 use crate::local::store::{Read, Reader, Store, StoreError};
 use crate::wire::FunctionUrn;
+use crate::wire::api::ApiFunction;
+use crate::wire::function_alias::Alias;
+use crate::wire::function_version::LATEST;
 use crate::wire::group::Group;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -31,7 +35,13 @@ pub(super) struct Snapshot {
     pub(super) routes: Routes,
     /// Who may call.
     pub(super) callers: Callers,
+    /// How often.
+    pub(super) policies: Policies,
+    /// The groups' debug domains, in lower case.
+    debug_domains: HashSet<String>,
+    /// Functions, and their versions below the same key and `:`.
     functions: HashMap<String, Planned>,
+    aliases: HashMap<String, Alias>,
 }
 
 /// A function, and how to run it.
@@ -52,10 +62,14 @@ impl Snapshot {
             for domain in domains(&record.group) {
                 snapshot.domains.insert(domain, record.group.id.clone());
             }
+            snapshot
+                .debug_domains
+                .insert(record.group.sl_domain.to_ascii_lowercase());
             snapshot.groups.insert(record.group.id, record.group.name);
         }
         snapshot.read_apis(reader)?;
         snapshot.callers = Callers::read(reader)?;
+        snapshot.policies = Policies::read(reader)?;
         let dependencies = reader.scan(&DEPENDENCY_VERSIONS, "")?;
         let dependencies = dependencies
             .into_iter()
@@ -63,6 +77,13 @@ impl Snapshot {
             .collect();
         for record in reader.scan(&FUNCTIONS, "")? {
             let key = function_key(&record.function.package, &record.function.func_name);
+            for alias in reader.scan(&FUNCTION_ALIASES, &format!("{key}:"))? {
+                snapshot.aliases.insert(format!("{key}:{}", alias.name), alias);
+            }
+            for version in reader.scan(&FUNCTION_VERSIONS, &format!("{key}:"))? {
+                let key = format!("{key}:{}", version.function.version);
+                snapshot.functions.insert(key, planned(store, version, &dependencies)?);
+            }
             snapshot.functions.insert(key, planned(store, record, &dependencies)?);
         }
         Ok(snapshot)
@@ -118,24 +139,69 @@ impl Snapshot {
             .ok_or_else(|| Refusal::Host(host.to_owned()))
     }
 
+    /// Whether `host` is a domain of a group's own.
+    pub(super) fn is_own_domain(&self, host: &str) -> bool {
+        let name = host_name(host).to_ascii_lowercase();
+        self.domains.contains_key(&name) && !self.debug_domains.contains(&name)
+    }
+
     /// The group's name, or its id if it is gone.
     pub(super) fn group_name(&self, id: &str) -> String {
         self.groups.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
 
-    /// The function that `urn` names, and how to run it.
+    /// The function behind an API, and how to run it; `header` tells the headers of the call.
+    ///
+    /// # Errors
+    /// As [`Snapshot::function`].
+    pub(super) fn function_of(
+        &self,
+        info: &ApiFunction,
+        header: impl Fn(&str) -> Option<String>,
+    ) -> Result<Arc<Plan>, Refusal> {
+        // An alias comes before a version.
+        let alias = info.other.get("alias_urn").and_then(|urn| urn.as_str());
+        let urn = alias
+            .filter(|urn| !urn.is_empty())
+            .unwrap_or(&info.function_urn)
+            .parse::<FunctionUrn>();
+        let mut urn = urn.map_err(|_| Refusal::FunctionMissing(info.function_urn.clone()))?;
+        if urn.qualifier.is_none() {
+            urn.qualifier = info.version.clone().filter(|version| !version.is_empty());
+        }
+        self.function(&urn, header)
+    }
+
+    /// The function that `urn` names, and how to run it: an alias leads to one of its versions, now to this, now to
+    /// that; `header` tells the headers of the call.
     ///
     /// # Errors
     /// There is none, or one of its dependencies does not exist.
-    pub(super) fn function(&self, urn: &str) -> Result<&Arc<Plan>, Refusal> {
-        let missing = |name: &str| Refusal::FunctionMissing(name.to_owned());
-        let parsed: FunctionUrn = urn.parse().map_err(|_| missing(urn))?;
-        let planned = self.functions.get(&function_key(&parsed.package, &parsed.name));
-        let planned = planned.ok_or_else(|| missing(&parsed.name))?;
+    pub(super) fn function(
+        &self,
+        urn: &FunctionUrn,
+        header: impl Fn(&str) -> Option<String>,
+    ) -> Result<Arc<Plan>, Refusal> {
+        let key = function_key(&urn.package, &urn.name);
+        let qualifier = urn.qualifier.as_deref().unwrap_or(LATEST);
+        let missing = || Refusal::FunctionMissing(urn.name.clone());
+        let version = match qualifier.strip_prefix('!') {
+            Some(alias) => {
+                let alias = self.aliases.get(&format!("{key}:{alias}")).ok_or_else(missing)?;
+                let roll = i64::from(getrandom::u32().unwrap_or_default() % 100);
+                alias.version_for(roll, header)
+            }
+            None => qualifier,
+        };
+        let planned = match version {
+            LATEST => self.functions.get(&key),
+            version => self.functions.get(&format!("{key}:{version}")),
+        };
+        let planned = planned.ok_or_else(missing)?;
         match &planned.missing {
-            None => Ok(&planned.plan),
+            None => Ok(Arc::clone(&planned.plan)),
             Some(id) => Err(Refusal::Start {
-                function: parsed.name,
+                function: urn.name.clone(),
                 fault: Box::new(StartFault::NoDependency(id.clone())),
             }),
         }

@@ -2,6 +2,7 @@
 //!
 //! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006.
 
+use crate::local::fidelity::Row;
 use bytes::Bytes;
 use std::future::poll_fn;
 use std::io;
@@ -10,6 +11,17 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "the life of a WebSocket",
+    "FunctionGraph, \"WebSocket\"",
+    &[
+        "whether pings and pongs count as traffic: here any byte either way does",
+        "whether a limit that is passed is told by a close frame: here the connection drops, and the client sees 1006",
+    ],
+);
 
 /// A quiet socket costs this much a direction, in bytes.
 const SMALLEST_BUFFER: usize = 4 * 1024;

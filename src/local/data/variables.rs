@@ -73,7 +73,7 @@ fn runtime(record: &FunctionRecord) -> Vec<(&'static str, String)> {
         ("RUNTIME_PROJECT_ID", urn.map(|urn| urn.project_id).unwrap_or_default()),
         ("RUNTIME_PACKAGE", function.package.clone()),
         ("RUNTIME_FUNC_NAME", function.func_name.clone()),
-        ("RUNTIME_FUNC_VERSION", "latest".to_owned()),
+        ("RUNTIME_FUNC_VERSION", record.version().to_owned()),
         ("RUNTIME_HANDLER", function.handler.clone()),
         ("RUNTIME_TIMEOUT", function.timeout.to_string()),
         ("RUNTIME_CPU", millicores(record).to_string()),
@@ -166,6 +166,7 @@ mod tests {
             },
             encrypted_user_data: r#"{"SECRET":"s","NUL":"a\u0000b"}"#.to_owned(),
             blob: String::new(),
+            ..FunctionRecord::default()
         }
     }
 

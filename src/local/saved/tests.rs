@@ -59,6 +59,7 @@ impl State {
             function,
             encrypted_user_data: format!("{{\"in\":\"{project}\"}}"),
             blob,
+            ..FunctionRecord::default()
         };
         let environment = EnvironmentRecord {
             instance_id: "g".to_owned(),

@@ -5,19 +5,23 @@
 //! It knows the form of records, not what they mean: the rules between them are the control plane's.
 
 mod blobs;
+mod page;
 pub(super) mod records;
 pub(super) mod whole;
 
 use super::{StartError, account};
 use blobs::Blobs;
+use page::Derived;
 use redb::{
-    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
+    Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageError,
+    TableDefinition, TableError,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
@@ -99,6 +103,7 @@ pub(super) struct Store {
     blobs: Blobs,
     lifetime: Lifetime,
     revision: AtomicU64,
+    derived: Arc<Derived>,
 }
 
 /// Refuses a state whose database has been there and is gone: an empty one would take its place without a word.
@@ -124,12 +129,19 @@ fn damaged(path: &Path, fault: String) -> StartError {
 pub(super) trait Read {
     /// The record under `key`.
     fn get<T: DeserializeOwned>(&self, collection: &Collection<T>, key: &str) -> Result<Option<T>, StoreError>;
+    /// How many records there are.
+    fn count<T>(&self, collection: &Collection<T>) -> Result<usize, StoreError>;
     /// All records whose key begins with `prefix`, in the order of their keys.
     fn scan<T: DeserializeOwned>(&self, collection: &Collection<T>, prefix: &str) -> Result<Vec<T>, StoreError>;
 }
 
 /// A view for reading.
-pub(super) struct Reader(redb::ReadTransaction);
+pub(super) struct Reader {
+    transaction: redb::ReadTransaction,
+    /// At least as old as what the transaction sees.
+    revision: u64,
+    derived: Arc<Derived>,
+}
 
 /// A write in progress.
 pub(super) struct Writer(redb::WriteTransaction);
@@ -155,6 +167,7 @@ impl Store {
             blobs,
             lifetime,
             revision: AtomicU64::new(1),
+            derived: Arc::default(),
         };
         let schema = store.schema()?;
         if schema > SCHEMA {
@@ -180,8 +193,13 @@ impl Store {
 
     /// Reads. What `read` sees does not change while it runs.
     pub(super) fn read<R, E: From<StoreError>>(&self, read: impl FnOnce(&Reader) -> Result<R, E>) -> Result<R, E> {
+        let revision = self.revision();
         let transaction = self.database.begin_read().map_err(StoreError::database)?;
-        read(&Reader(transaction))
+        read(&Reader {
+            transaction,
+            revision,
+            derived: Arc::clone(&self.derived),
+        })
     }
 
     /// Writes: all that `write` does, or nothing when it fails. Blocks until the disk has it; writes go one by one.
@@ -230,7 +248,7 @@ impl Store {
 
 impl Read for Reader {
     fn get<T: DeserializeOwned>(&self, collection: &Collection<T>, key: &str) -> Result<Option<T>, StoreError> {
-        match self.0.open_table(collection.table()) {
+        match self.transaction.open_table(collection.table()) {
             Ok(table) => get(&table, key),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(error) => Err(StoreError::database(error)),
@@ -238,9 +256,17 @@ impl Read for Reader {
     }
 
     fn scan<T: DeserializeOwned>(&self, collection: &Collection<T>, prefix: &str) -> Result<Vec<T>, StoreError> {
-        match self.0.open_table(collection.table()) {
+        match self.transaction.open_table(collection.table()) {
             Ok(table) => scan(&table, prefix),
             Err(TableError::TableDoesNotExist(_)) => Ok(Vec::new()),
+            Err(error) => Err(StoreError::database(error)),
+        }
+    }
+
+    fn count<T>(&self, collection: &Collection<T>) -> Result<usize, StoreError> {
+        match self.transaction.open_table(collection.table()) {
+            Ok(table) => count(&table),
+            Err(TableError::TableDoesNotExist(_)) => Ok(0),
             Err(error) => Err(StoreError::database(error)),
         }
     }
@@ -259,6 +285,10 @@ impl Read for Writer {
             &self.0.open_table(collection.table()).map_err(StoreError::database)?,
             prefix,
         )
+    }
+
+    fn count<T>(&self, collection: &Collection<T>) -> Result<usize, StoreError> {
+        count(&self.0.open_table(collection.table()).map_err(StoreError::database)?)
     }
 }
 
@@ -313,6 +343,11 @@ fn get<T: DeserializeOwned>(
         .map(|value| serde_json::from_slice(value.value()))
         .transpose()
         .map_err(StoreError::from)
+}
+
+fn count(table: &impl ReadableTableMetadata) -> Result<usize, StoreError> {
+    let count = table.len().map_err(StoreError::database)?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 fn scan<T: DeserializeOwned>(

@@ -1,6 +1,7 @@
 //! The records of the local cloud. Each holds what the service would answer, and what only the local cloud knows.
 
 use super::{Collection, Kind};
+use crate::wire::agency::Agency;
 use crate::wire::api::{Api, Publication};
 use crate::wire::api_version::ApiVersion;
 use crate::wire::app::App;
@@ -10,6 +11,12 @@ use crate::wire::dependency::Dependency;
 use crate::wire::environment::Environment;
 use crate::wire::environment_variable::EnvironmentVariable;
 use crate::wire::function::Function;
+use crate::wire::function_alias::Alias;
+use crate::wire::function_invocation::AsyncInvocation;
+use crate::wire::function_record::LogPlace;
+use crate::wire::function_reserved::Reservation;
+use crate::wire::function_tag::Tag as FunctionTag;
+use crate::wire::function_version::LATEST;
 use crate::wire::gateway::Gateway;
 use crate::wire::gateway_feature::Feature;
 use crate::wire::gateway_tag::Tag;
@@ -22,6 +29,18 @@ use serde_json::Value;
 
 /// Functions, by `{package}:{name}`: see [`function_key`].
 pub(in crate::local) const FUNCTIONS: Collection<FunctionRecord> = Collection::new("functions");
+/// Published versions of functions, by `{function's key}:{version}`.
+pub(in crate::local) const FUNCTION_VERSIONS: Collection<FunctionRecord> = Collection::new("function_versions");
+/// Aliases of functions, by `{function's key}:{alias}`.
+pub(in crate::local) const FUNCTION_ALIASES: Collection<Alias> = Collection::new("function_aliases");
+/// Tags of functions, by the function's key.
+pub(in crate::local) const FUNCTION_TAGS: Collection<Vec<FunctionTag>> = Collection::new("function_tags");
+/// Reserved instances, by `{function's key}:{version or !alias}`.
+pub(in crate::local) const RESERVATIONS: Collection<Reservation> = Collection::new("reservations");
+/// Calls that nobody waited for, by `{function's key}:{request's id}`.
+pub(in crate::local) const ASYNC_INVOCATIONS: Collection<AsyncInvocation> = Collection::new("async_invocations");
+/// The project's log group, once it was asked for.
+pub(in crate::local) const LOG_GROUPS: Collection<LogPlace> = Collection::new("log_groups");
 /// Versions of dependencies, by the version's id.
 pub(in crate::local) const DEPENDENCY_VERSIONS: Collection<DependencyVersionRecord> =
     Collection::new("dependency_versions");
@@ -55,6 +74,9 @@ pub(in crate::local) const THROTTLES: Collection<ThrottleRecord> = Collection::n
 /// Bindings of throttling policies, by id.
 pub(in crate::local) const THROTTLE_BINDINGS: Collection<ThrottleBindingRecord> = Collection::new("throttle_bindings");
 
+/// Agencies, by id.
+pub(in crate::local) const AGENCIES: Collection<Agency> = Collection::new("agencies");
+
 /// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
 pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
 /// See [`ACCOUNT`].
@@ -63,6 +85,12 @@ pub(in crate::local) const ACCOUNT_KEY: &str = "account";
 /// Every collection but [`ACCOUNT`]: what a local cloud holds.
 pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &FUNCTIONS,
+    &FUNCTION_VERSIONS,
+    &FUNCTION_ALIASES,
+    &FUNCTION_TAGS,
+    &RESERVATIONS,
+    &ASYNC_INVOCATIONS,
+    &LOG_GROUPS,
     &DEPENDENCY_VERSIONS,
     &TRIGGERS,
     &GATEWAYS,
@@ -78,6 +106,7 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &AUTHORIZATIONS,
     &THROTTLES,
     &THROTTLE_BINDINGS,
+    &AGENCIES,
 ];
 
 /// The key of a function in [`FUNCTIONS`].
@@ -86,7 +115,7 @@ pub(in crate::local) fn function_key(package: &str, name: &str) -> String {
 }
 
 /// A function.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::local) struct FunctionRecord {
     /// As ShowFunctionConfig answers it, unknown members too; `func_urn` with `:latest`.
     pub(in crate::local) function: Function,
@@ -94,6 +123,22 @@ pub(in crate::local) struct FunctionRecord {
     pub(in crate::local) encrypted_user_data: String,
     /// The digest that names the code archive's file, a ZIP.
     pub(in crate::local) blob: String,
+    /// Where its log goes: names that no configuration shows.
+    #[serde(default)]
+    pub(in crate::local) log: LogPlace,
+    /// When a version was published, in Unix milliseconds; 0 for the editable copy.
+    #[serde(default)]
+    pub(in crate::local) published_at: i64,
+}
+
+impl FunctionRecord {
+    /// The version that it is; records of tests may name none.
+    pub(in crate::local) fn version(&self) -> &str {
+        match self.function.version.as_str() {
+            "" => LATEST,
+            version => version,
+        }
+    }
 }
 
 /// A version of a dependency.
@@ -110,6 +155,9 @@ pub(in crate::local) struct DependencyVersionRecord {
 pub(in crate::local) struct TriggerRecord {
     /// [`function_key`] of the function that it calls.
     pub(in crate::local) function: String,
+    /// The version that it calls, or `!` and an alias; nothing is `latest`.
+    #[serde(default)]
+    pub(in crate::local) qualifier: Option<String>,
     /// As ShowFunctionTrigger answers it.
     pub(in crate::local) trigger: Trigger,
 }

@@ -60,7 +60,7 @@ impl Store {
 impl Reader {
     fn raw(&self, name: &str) -> Result<BTreeMap<String, Value>, StoreError> {
         let definition: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(name);
-        let table = match self.0.open_table(definition) {
+        let table = match self.transaction.open_table(definition) {
             Ok(table) => table,
             Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
             Err(error) => return Err(StoreError::database(error)),

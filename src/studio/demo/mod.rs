@@ -6,8 +6,8 @@ mod sample;
 pub(crate) use function::serve;
 
 use crate::app::{
-    self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, NewDependency,
-    NewFunctionInput, NewGatewayInput, NewTriggerInput, Protocol,
+    self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, FunctionSettings,
+    NewDependency, NewFunctionInput, NewGatewayInput, NewTriggerInput, Protocol, VariableChange,
 };
 use crate::local::{self, Inherited, IsolationSetting, LocalCloud, StartError};
 use crate::package::PackageError;
@@ -151,6 +151,7 @@ impl Demo {
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
             isolation: IsolationSetting::Auto,
+            physics: local::Physics::default(),
         })
         .await?;
         let started = StepTaken {
@@ -277,17 +278,21 @@ async fn steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> Result<(S
 
 /// The guide's steps 1 and 2.
 async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> Result<(), AppError> {
-    let variables = sample.variables.clone();
+    let variables = VariableChange {
+        set: sample.variables.clone(),
+        ..VariableChange::default()
+    };
     let input = NewFunctionInput {
         name: FUNCTION.to_owned(),
         kind: FunctionKind::Http,
         code: sample.code.clone().into(),
-        memory: 128,
-        timeout: 60,
-        public_access: Some(true),
-        variables,
-        description: None,
-        enterprise_project: None,
+        settings: FunctionSettings {
+            memory: Some(128),
+            timeout: Some(60),
+            public_access: Some(true),
+            variables,
+            ..FunctionSettings::default()
+        },
     };
     let command = format!(
         "fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access",

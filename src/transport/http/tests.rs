@@ -88,7 +88,7 @@ async fn what_goes_over_the_socket_verifies() {
         secret_key: Secret::new("SK"),
         security_token: Some(Secret::new("TOKEN")),
     };
-    let stack = stack(credentials, Options::default()).unwrap();
+    let stack = stack(credentials.into(), Options::default()).unwrap();
     let sent = Request {
         path: "/v2/p/fgs/urn%3Afss%3A%21prod".to_owned(),
         query: Query::Pairs(vec![

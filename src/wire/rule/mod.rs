@@ -4,9 +4,14 @@
 //! own error code. Sources: the guide's Tables 1 to 4; the field documentation of the operations.
 
 mod app;
+mod function;
 mod text;
 
 pub(crate) use app::{app_code, app_key, app_name, app_secret, environment_variable_name, environment_variable_value};
+pub(crate) use function::{
+    AGENCY_LENGTH, RESERVED, alias_name, initializer_timeout, max_instances, pre_stop_timeout, requests_per_instance,
+    version_name,
+};
 pub(crate) use text::{
     description, gateway_description, group_remark, handler, object_url, remark, request_path, user_data,
 };

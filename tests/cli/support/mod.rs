@@ -1,6 +1,8 @@
 //! A sealed world for each test: a cleared environment, a home of its own, a local cloud of its own on any port.
 
 mod fixture;
+#[cfg(unix)]
+mod terminal;
 mod tools;
 
 pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_names, zip_of};

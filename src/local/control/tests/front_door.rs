@@ -79,8 +79,8 @@ async fn a_key_that_fails_again_and_again_is_locked() {
 async fn an_operation_that_is_not_served_is_named() {
     let cloud = Cloud::new();
     for (method, target) in [
-        ("GET", "/v2/{p}/fgs/functions/reservedinstances"),
-        ("POST", "/v2/{p}/fgs/functions/enable-lts-logs"),
+        ("GET", "/v2/{p}/fgs/functions/async-status-log-detail"),
+        ("POST", "/v2/{p}/fgs/functions/enable-async-status-logs"),
         ("PUT", FUNCTIONS),
         ("GET", "/"),
     ] {

@@ -1,6 +1,8 @@
 //! Functions: creation, configuration, lists, deletion.
 
 use super::{Cloud, PROJECT, SWITCH, base64, new_function, urn, with, zip};
+use crate::local::store::records::{FUNCTIONS as FUNCTIONS_KEPT, FunctionRecord};
+use crate::local::store::{StoreError, Writer};
 use serde_json::{Value, json};
 
 const FUNCTIONS: &str = "/v2/{p}/fgs/functions";
@@ -50,11 +52,20 @@ async fn a_new_function_answers_with_every_member_of_the_sample() {
     assert_eq!(cloud.get(&config("WebSocket-demo")).await.is(200), function);
 }
 
+fn mounts(user: i64, paths: &[&str]) -> Value {
+    let mounts: Vec<Value> = paths
+        .iter()
+        .map(|path| json!({"mount_type": "sfs", "local_mount_path": path}))
+        .collect();
+    json!({"mount_config": {"mount_user": {"user_id": user, "user_group_id": -1}, "func_mounts": mounts}})
+}
+
 #[tokio::test]
 async fn creation_is_checked_in_the_services_order() {
     let cloud = Cloud::new();
     cloud.function("taken").await;
     let vpc = json!({"vpc_id": "v", "subnet_id": "s"});
+    let vpc_id = cloud.get("/v1/{p}/vpcs").await.is(200)["vpcs"][0]["id"].clone();
     for (change, status, expected) in [
         (json!({"func_name": "1a", "runtime": "x"}), 400, "FSS.1002"),
         (json!({"package": "a b"}), 400, "FSS.1004"),
@@ -69,6 +80,25 @@ async fn creation_is_checked_in_the_services_order() {
         (json!({"description": "x".repeat(513)}), 400, "FSS.1019"),
         (json!({"func_vpc": vpc}), 400, "FSS.1020"),
         (json!({"func_vpc": vpc, "xrole": "r"}), 400, "FSS.1036"),
+        (
+            json!({"func_vpc": {"vpc_id": vpc_id, "subnet_id": "s"}, "xrole": "r"}),
+            400,
+            "FSS.1037",
+        ),
+        (json!({"app_xrole": "r".repeat(65)}), 400, "FSS.1021"),
+        (json!({"initializer_handler": "i.h"}), 400, "FSS.1405"),
+        (
+            json!({"initializer_handler": "i.h", "initializer_timeout": 301}),
+            400,
+            "FSS.1405",
+        ),
+        (json!({"initializer_timeout": 3}), 400, "FSS.1404"),
+        (json!({"pre_stop_timeout": 91}), 400, "FSS.0400"),
+        (mounts(0, &["/a"]), 400, "FSS.1075"),
+        (mounts(1000, &["/a"]), 400, "FSS.1075"),
+        (mounts(5, &["a"]), 400, "FSS.1039"),
+        (mounts(5, &["/a", "/a"]), 400, "FSS.1038"),
+        (mounts(5, &["/a", "/b", "/c", "/d", "/e", "/f"]), 403, "FSS.1049"),
         (json!({SWITCH: "on"}), 400, "FSS.0400"),
         (json!({"code_type": "Custom-Image-Swr"}), 400, "FSS.1006"),
         (json!({"code_type": "obs"}), 400, "FSS.1010"),
@@ -122,7 +152,17 @@ async fn an_update_of_the_configuration_resets_and_keeps_as_the_services_does() 
     assert_eq!(one["strategy_config"], json!({"concurrency": 7, "concurrent_num": 1}));
 
     let two = json!({"xrole": "r", "strategy_config": {"concurrent_num": 9}});
-    let two = cloud.put(&config("f"), with(base.clone(), two)).await.is(200);
+    let answered = cloud.put(&config("f"), with(base.clone(), two)).await.is(200);
+    // The service's own answer to an update leaves members out.
+    for absent in [
+        "network_controller",
+        "depend_version_list",
+        "gpu_type",
+        "apig_route_enable",
+    ] {
+        assert!(answered.get(absent).is_none(), "{absent}");
+    }
+    let two = cloud.get(&config("f")).await.is(200);
     assert_eq!(two["strategy_config"], json!({"concurrency": 7, "concurrent_num": 9}));
     let open = json!({"disable_public_network": false, "trigger_access_vpcs": []});
     for (name, expected) in [
@@ -141,10 +181,10 @@ async fn an_update_of_the_configuration_resets_and_keeps_as_the_services_does() 
     ] {
         assert_eq!(two[name], expected, "{name}");
     }
-    let three = cloud.put(&config("f"), base).await.is(200);
+    cloud.put(&config("f"), base).await.is(200);
+    let three = cloud.get(&config("f")).await.is(200);
     let logging = (&three["xrole"], &three["enable_lts_log"], &three["log_group_id"]);
     assert_eq!(logging, (&json!(""), &json!(false), &json!("")));
-    assert_eq!(cloud.get(&config("f")).await.is(200), three);
 }
 
 #[tokio::test]
@@ -246,7 +286,7 @@ async fn lists_are_filtered_and_paged() {
     cloud
         .get(&format!("{FUNCTIONS}?maxitems=-1"))
         .await
-        .refused(400, "FSS.0400");
+        .refused(400, "FSS.1001");
     let body = cloud.get(FUNCTIONS).await.is(200);
     let item = &body["functions"][0];
     assert_eq!(item["func_vpc_id"], "");
@@ -277,4 +317,21 @@ async fn instances_are_limited_and_functions_deleted() {
     cloud.delete(&format!("{target}:v1")).await.refused(404, "FSS.1052");
     assert!(cloud.delete(&target).await.is(204).is_null());
     cloud.delete(&target).await.refused(404, "FSS.1051");
+}
+
+#[tokio::test]
+async fn an_account_has_four_hundred_functions_at_most() {
+    let cloud = Cloud::new();
+    let full = |writer: &Writer| {
+        for number in 0..400 {
+            writer.put(
+                &FUNCTIONS_KEPT,
+                &format!("default:n{number}"),
+                &FunctionRecord::default(),
+            )?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    cloud.context.store.write(full).unwrap();
+    cloud.post(FUNCTIONS, new_function("f")).await.refused(403, "FSS.1041");
 }

@@ -8,24 +8,37 @@ mod codes;
 mod dependency;
 mod domain;
 mod environment;
+mod fidelity;
 mod front_door;
 mod function;
 mod function_code;
+mod function_codes;
+mod function_invocation;
+mod function_record;
+mod function_tag;
+mod function_version;
 mod gateway;
 mod gateway_settings;
 mod group;
 mod guide;
+mod identity;
+mod load;
 mod network;
 mod publication;
 mod throttle;
 mod trigger;
 
+use super::super::fault::Faults;
 use super::super::store::{Lifetime, Store};
-use super::super::{Account, Behaviour, Context, Contexts, DebugCall, GroupPorts};
+use super::super::{
+    Account, Behaviour, CallFault, Context, Contexts, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions,
+    GroupPorts,
+};
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
 use axum::body::Body;
 use axum::{Router, response::Response};
 use base64::Engine;
+use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -65,6 +78,27 @@ impl GroupPorts for Ports {
     fn debug_header(&self, call: &DebugCall) -> (http::HeaderName, http::HeaderValue) {
         let value = http::HeaderValue::from_str(&call.api_id).unwrap();
         (http::HeaderName::from_static("x-debugged"), value)
+    }
+}
+
+/// Functions that never run: what really does is tested with the whole program.
+struct Nowhere;
+
+impl Functions for Nowhere {
+    fn invoke(&self, call: FunctionCall) -> BoxFuture<'static, Result<FunctionAnswer, CallFault>> {
+        let fault = match call.request.uri().path() {
+            "/overload" => CallFault::Overload("all are taken".to_owned()),
+            path => CallFault::Unavailable(format!("no function runs in this test: {path}")),
+        };
+        Box::pin(async { Err(fault) })
+    }
+
+    fn counts(&self, _function: Option<(&str, &str)>, _minutes: u64) -> Vec<(i64, Counts)> {
+        Vec::new()
+    }
+
+    fn running(&self, _function: Option<(&str, &str)>) -> usize {
+        0
     }
 }
 
@@ -154,10 +188,11 @@ impl Cloud {
                 websocket_field: SWITCH.to_owned(),
             },
             ports: Arc::clone(&ports) as Arc<dyn GroupPorts>,
+            functions: Arc::new(Nowhere),
             open: Arc::default(),
         });
         Self {
-            router: super::router(Arc::new(Contexts::new(Arc::clone(&context)))),
+            router: super::router(Arc::new(Contexts::new(Arc::clone(&context))), Faults::default()),
             context,
             ports,
             folder,
@@ -292,6 +327,14 @@ pub(super) fn with(mut value: Value, changes: Value) -> Value {
         }
     }
     value
+}
+
+/// An event function.
+pub(super) fn event_function(name: &str) -> Value {
+    with(
+        new_function(name),
+        json!({"runtime": "Node.js20.15", "handler": "index.handler"}),
+    )
 }
 
 pub(super) fn urn(name: &str) -> String {

@@ -70,6 +70,61 @@ async fn lists_of_networks_are_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn each_of_them_is_shown_by_its_id_and_another_id_is_refused() {
+    let cloud = Cloud::new();
+    let id = async |target: &str, list: &str| {
+        let found = cloud.get(target).await.is(200);
+        found[list][0]["id"].as_str().unwrap().to_owned()
+    };
+    let vpc = id("/v1/{p}/vpcs", "vpcs").await;
+    let subnet = id("/v1/{p}/subnets", "subnets").await;
+    let group = id("/v1/{p}/security-groups", "security_groups").await;
+    assert_eq!(
+        cloud.get(&format!("/v1/{{p}}/vpcs/{vpc}")).await.is(200)["vpc"]["name"],
+        "vpc-default"
+    );
+    let shown = cloud.get(&format!("/v1/{{p}}/subnets/{subnet}")).await.is(200);
+    assert_eq!(shown["subnet"]["vpc_id"], vpc.as_str());
+    for target in ["/v1/{p}/security-groups", "/v3/{p}/vpc/security-groups"] {
+        let shown = cloud.get(&format!("{target}/{group}")).await.is(200);
+        let rules = shown["security_group"]["security_group_rules"]
+            .as_array()
+            .unwrap()
+            .clone();
+        assert_eq!(rules.len(), 4, "{target}");
+        let inward = rules.iter().filter(|rule| rule["direction"] == "ingress");
+        assert!(
+            inward.clone().all(|rule| rule["remote_group_id"] == group.as_str()),
+            "{rules:?}"
+        );
+        assert_eq!(shown["request_id"].is_string(), target.starts_with("/v3"));
+    }
+    for (target, code) in [
+        ("/v1/{p}/vpcs/x", "VPC.0003"),
+        ("/v1/{p}/subnets/x", "VPC.0202"),
+        ("/v1/{p}/security-groups/x", "VPC.0603"),
+    ] {
+        assert_eq!(cloud.get(target).await.is(404)["code"], code);
+    }
+    cloud
+        .get("/v3/{p}/vpc/security-groups/x")
+        .await
+        .refused(404, "VPC.9904");
+    for (query, count) in [
+        ("name=default", 1),
+        ("name=a&name=default", 1),
+        ("name=a", 0),
+        ("id=x", 0),
+    ] {
+        let found = cloud
+            .get(&format!("/v3/{{p}}/vpc/security-groups?{query}"))
+            .await
+            .is(200);
+        assert_eq!(found["security_groups"].as_array().unwrap().len(), count, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn the_account_has_its_regions_project_and_the_default_enterprise_project() {
     let cloud = Cloud::new();
     for (target, list, expected) in [

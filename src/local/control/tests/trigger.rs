@@ -107,7 +107,7 @@ async fn creation_is_checked() {
     }
     let mut disabled = fresh.clone();
     disabled["trigger_status"] = json!("DISABLED");
-    cloud.post(&target("f"), disabled).await.refused(400, "FSS.0400");
+    cloud.post(&target("f"), disabled).await.refused(400, "FSS.1318");
     let mut timer = fresh.clone();
     timer["trigger_type_code"] = json!("TIMER");
     cloud.post(&target("f"), timer).await.refused(400, "FSS.1101");

@@ -1,14 +1,26 @@
 //! Every answer that the gateway gives by itself: status, code, and a text that says what is wrong and what to run.
 //!
-//! Status and code are the gateway's own where its documents name them. What production answers when a function
-//! cannot be upgraded is not known; here it is what the gateway answers when its backend is unavailable, 502
-//! `APIG.0202`, each time with its own reason.
+//! Status and code are the gateway's own where its documents name them; [`PLAYED`] tells what they do not name.
 
 mod text;
 
 use super::route::Miss;
+use super::statistics::Verdict;
 use crate::codes::{Entry, apig, functiongraph};
+use crate::local::fidelity::Row;
 use std::path::PathBuf;
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "answers of the gateway itself",
+    "API Gateway, \"Error Codes\"",
+    &[
+        "what an upgrade is answered that the function cannot take, be it no HTTP function, with WebSocket off, or behind the wrong API: here 502 `APIG.0202`, each time with its reason",
+        "what is answered for a function that fails, does not start, or gives no answer: here 502 `APIG.0202` with the reason",
+        "whether a function that has no room left is refused by the gateway's code or its own: here 429 `FSS.0429`",
+    ],
+);
 
 /// Why the gateway answers a call itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +45,10 @@ pub(super) enum Refusal {
     },
     /// The app of this name may not call the API.
     Unauthorized(String, ApiName),
+    /// There were too many calls: of which policy.
+    Throttled(String),
+    /// It is no request that every reader would read alike.
+    Malformed(&'static str),
     /// The path and the query are longer than 32 KB.
     UriTooLong,
     /// A header is longer than 32 KB, or all are longer than 128 KB.
@@ -113,6 +129,13 @@ pub(super) enum Refusal {
         cause: String,
         /// Its log file.
         log: PathBuf,
+    },
+    /// The function's answer is longer than may be passed on by the API.
+    AnswerTooLarge {
+        /// The function.
+        function: String,
+        /// In bytes.
+        limit: usize,
     },
     /// The local cloud itself failed.
     Internal(String),
@@ -222,6 +245,19 @@ impl Refusal {
         self.entry().code
     }
 
+    /// Whose failure it is, where a function was called.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Overload { .. } => Verdict::Rejected,
+            Self::Start { .. }
+            | Self::BackendTimeout { .. }
+            | Self::ExecutionTimeout { .. }
+            | Self::NoAnswer { .. }
+            | Self::AnswerTooLarge { .. } => Verdict::FunctionError,
+            _ => Verdict::SystemError,
+        }
+    }
+
     fn entry(&self) -> &'static Entry {
         match self {
             Self::Host(_) | Self::Miss(..) => &apig::CALL_NOT_FOUND,
@@ -231,8 +267,11 @@ impl Refusal {
                 "AUTHORIZER" => &apig::CALL_CUSTOM_AUTHENTICATION,
                 _ => &apig::CALL_APP_AUTHENTICATION,
             },
+            Self::Throttled(_) => &apig::CALL_THROTTLED,
             Self::Unauthorized(..) => &apig::CALL_APP_UNAUTHORIZED,
-            Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,
+            Self::Malformed(_) | Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => {
+                &apig::CALL_INVALID
+            }
             Self::BackendTimeout { .. } | Self::ExecutionTimeout { .. } => &apig::CALL_TIMEOUT,
             Self::Overload { .. } => &functiongraph::TOO_MANY_REQUESTS,
             Self::Internal(_) => &apig::INTERNAL,

@@ -20,6 +20,8 @@ impl fmt::Display for Refusal {
                 "let it: `fgctl app authorize {app} --gateway {} --api {} --environment {}`",
                 api.gateway, api.name, api.environment
             ),
+            Self::Throttled(policy) => f.write_str(policy),
+            Self::Malformed(why) => write!(f, "the request cannot be read: {why}"),
             Self::UriTooLong => write!(f, "the limit is 32 KB"),
             Self::HeadersTooLarge => write!(f, "the limit is 32 KB for one and 128 KB for all"),
             Self::BodyTooLarge => write!(f, "the limit is 12 MB"),
@@ -38,6 +40,9 @@ impl fmt::Display for Refusal {
                 "`{function}` is an event function, and the local cloud cannot invoke those yet; \
                  only an HTTP function, runtime `http`, answers here"
             ),
+            Self::AnswerTooLarge { function, limit } => {
+                write!(f, "the answer of `{function}` is longer than {limit} bytes (code 4004)")
+            }
             Self::Disabled(function) => write!(
                 f,
                 "the function `{function}` is disabled: its greatest number of instances is 0 (code 150434)"

@@ -1,12 +1,11 @@
-//! `fgctl doctor`: what this machine can do, and whom fgctl would call.
+//! What this machine can do: isolation, programs, a local cloud that runs.
 
-use super::error::CommandError;
-use super::global::Context;
+use super::finding::Finding;
+use crate::cli::error::CommandError;
+use crate::cli::global::Context;
 use crate::env;
 use crate::local::{Runtime, abilities};
 use crate::sys::port;
-use crate::ui::Report;
-use serde::Serialize;
 use std::path::Path;
 
 /// The programs that functions and the demonstration use, and what for.
@@ -19,43 +18,15 @@ const PROGRAMS: [(&str, &str); 4] = [
 /// Where functions listen that have no machine of their own.
 const FUNCTION_PORT: u16 = 8000;
 
-/// One thing that was looked at.
-#[derive(Debug, Serialize)]
-struct Finding {
-    /// What.
-    check: String,
-    /// Whether all is well.
-    ok: bool,
-    /// What was found.
-    found: String,
-}
-
-impl Finding {
-    fn new(check: impl Into<String>, ok: bool, found: impl Into<String>) -> Self {
-        Self {
-            check: check.into(),
-            ok,
-            found: found.into(),
-        }
-    }
-}
-
-pub(super) async fn run(context: &Context) -> Result<(), CommandError> {
+/// Everything about this machine.
+///
+/// # Errors
+/// What it can do cannot be tried.
+pub(super) async fn look(context: &Context) -> Result<Vec<Finding>, CommandError> {
     let mut findings = machine().await?;
     findings.extend(PROGRAMS.map(|(name, use_)| program(name, use_, context)));
     findings.push(local_cloud(context).await);
-    findings.push(account(context));
-    let report = Report::list(
-        &findings,
-        |finding| finding.check.clone(),
-        &[
-            ("CHECK", &|finding| finding.check.clone()),
-            ("", &|finding| if finding.ok { "ok" } else { "-" }.to_owned()),
-            ("FOUND", &|finding| finding.found.clone()),
-        ],
-    );
-    context.ui.show(&report)?;
-    Ok(())
+    Ok(findings)
 }
 
 /// What the local cloud can do for functions here.
@@ -73,20 +44,18 @@ async fn machine() -> Result<Vec<Finding>, CommandError> {
         None => "limited by control groups".to_owned(),
         Some(why) => format!("not limited: {why}"),
     };
+    let limited = abilities.memory_unlimited.is_none();
     let mut findings = vec![
-        Finding::new("isolation", own, isolation),
-        Finding::new("memory of functions", abilities.memory_unlimited.is_none(), memory),
+        Finding::fine_if(own, "isolation", isolation),
+        Finding::fine_if(limited, "memory of functions", memory),
     ];
     if !own {
         let holder = port::holder(FUNCTION_PORT);
         let found = holder
             .as_ref()
             .map_or_else(|| "free".to_owned(), |holder| format!("taken by {holder}"));
-        findings.push(Finding::new(
-            format!("127.0.0.1:{FUNCTION_PORT}"),
-            holder.is_none(),
-            found,
-        ));
+        let check = format!("127.0.0.1:{FUNCTION_PORT}");
+        findings.push(Finding::fine_if(holder.is_none(), check, found));
     }
     Ok(findings)
 }
@@ -98,8 +67,8 @@ fn program(name: &str, use_: &str, context: &Context) -> Finding {
         .map(|folder| folder.join(name))
         .find(|file| is_program(file));
     match found {
-        Some(file) => Finding::new(name, true, file.display().to_string()),
-        None => Finding::new(name, false, format!("not on the PATH; for: {use_}")),
+        Some(file) => Finding::ok(name, file.display().to_string()),
+        None => Finding::warning(name, "not on the PATH").next(format!("install it for: {use_}")),
     }
 }
 
@@ -118,30 +87,10 @@ async fn local_cloud(context: &Context) -> Finding {
         Err(_) => Err("there is no HOME to keep its state in".to_owned()),
     };
     match running {
-        Ok(runtime) => Finding::new(
+        Ok(runtime) => Finding::ok(
             "local cloud",
-            true,
             format!("{}, process {}", runtime.endpoint(), runtime.pid),
         ),
-        Err(why) => Finding::new("local cloud", false, format!("{why}; fgctl local up --detach")),
-    }
-}
-
-/// Whom fgctl would call, and as whom; never a secret.
-fn account(context: &Context) -> Finding {
-    let settings = match context.settings(None) {
-        Ok(settings) => settings,
-        Err(error) => return Finding::new("account", false, error.to_string()),
-    };
-    match settings.credentials() {
-        Ok(credentials) => {
-            let (region, key) = (&settings.region, &credentials.value.access_key);
-            let found = format!(
-                "region {} from {}, key {key} from {}",
-                region.value, region.origin, credentials.origin
-            );
-            Finding::new("account", true, found)
-        }
-        Err(error) => Finding::new("account", false, error.to_string()),
+        Err(why) => Finding::warning("local cloud", why).next("fgctl local up --detach"),
     }
 }
