@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn near_the_limit_the_largest_folders_are_named_and_beyond_it_the_way_by_obs() {
+    fn near_the_limit_the_largest_folders_are_named_and_beyond_it_the_way_by_a_bucket() {
         assert_eq!(built(1000).largest, None);
         let near = built(10_000_000);
         assert_eq!(near.largest.as_deref(), Some("node_modules/big 9.5 MB"));
@@ -326,7 +326,7 @@ mod tests {
         );
         let hints = error.hints();
         assert_eq!(hints[0], "most of it: node_modules/big 10.0 MB");
-        assert!(hints[1].contains("--obs-url"), "{hints:?}");
+        assert!(hints[1].contains("--bucket"), "{hints:?}");
     }
 
     #[test]
