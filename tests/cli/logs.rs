@@ -99,13 +99,17 @@ fn a_function_s_lines_are_shown_with_time_instance_and_request_and_followed_as_t
     let Some(deployed) = deployed() else { return };
     let mut follow = Following::start(&deployed, "logs WebSocket-demo --follow -o json");
     let first = call(&deployed, "/websocket_demo/one");
-    let line = follow.until(|line| line["text"] == "asked for /websocket_demo/one");
+    // Two pipes: either may be read first.
+    let said = |line: &Value| line["text"] == "asked for /websocket_demo/one";
+    let noted = |line: &Value| line["stream"] == "stderr";
+    let pair = [(); 2].map(|()| follow.until(|line| said(line) || noted(line)));
+    let line = pair.iter().find(|line| said(line)).unwrap();
     assert_eq!(
         (&line["request_id"], &line["stream"]),
         (&first.as_str().into(), &"stdout".into()),
         "{line}"
     );
-    let line = follow.until(|line| line["stream"] == "stderr");
+    let line = pair.iter().find(|line| noted(line)).unwrap();
     assert_eq!(line["text"], format!("id {first}"));
     let second = call(&deployed, "/websocket_demo/two");
     let line = follow.until(|line| line["text"] == "asked for /websocket_demo/two");
