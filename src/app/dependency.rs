@@ -1,5 +1,7 @@
 //! Dependencies: the guide's Table 2, and which function uses them.
 
+use super::build::check_version;
+use super::code::CodeInput;
 use super::upload::{Upload, Uploaded};
 use super::{App, AppError, pick};
 use crate::cloud::ApiError;
@@ -210,9 +212,12 @@ impl App {
     /// Creates the dependency that [`PreparedDependency::into_body`] made, or one more version of it.
     ///
     /// # Errors
-    /// The service refuses; nothing was created then.
+    /// The service refuses, and nothing was created; or it has another ZIP afterwards than was sent.
     pub(crate) async fn create_dependency(&self, body: NewDependencyVersion) -> Result<Dependency, AppError> {
-        Ok(self.cloud.send(&CreateDependencyVersion { body }).await?)
+        let sent = body.depend_file.clone();
+        let created = self.cloud.send(&CreateDependencyVersion { body }).await?;
+        check_version(sent.as_deref(), &created)?;
+        Ok(created)
     }
 
     /// Deletes the version of the number `version` of a dependency, or all its versions, newest first.
@@ -307,7 +312,7 @@ impl App {
         let function = attachment.function;
         let mut body = stored_code(current);
         if let Some(code) = attachment.code {
-            body = self.new_code(function, code).await?;
+            body = self.new_code(function, CodeInput::from(code.to_owned())).await?;
         }
         body.depend_version_list = Some(list);
         let sent = body.func_code.is_some();

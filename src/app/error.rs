@@ -5,7 +5,7 @@ use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
 use crate::socket::HandshakeError;
-use crate::wire::rule::Broken;
+use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
 use std::path::PathBuf;
 
 /// A use case failed.
@@ -68,6 +68,14 @@ pub(crate) enum AppError {
         text: String,
         /// What to do.
         hints: Vec<String>,
+    },
+    /// A program of this machine failed. Nothing was sent.
+    #[error("{text}:\n  {}", said.join("\n  "))]
+    Program {
+        /// Which, and how.
+        text: String,
+        /// Its own last lines.
+        said: Vec<String>,
     },
     /// It was to be created and exists. Nothing was sent.
     #[error("the {what} `{name}` exists already")]
@@ -196,9 +204,42 @@ impl AppError {
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
             Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
-            Self::Api(_) | Self::Rule(_) | Self::Package(_) | Self::Read { .. } | Self::Wait(_) => Vec::new(),
+            Self::Package(error) => package_hints(error),
+            Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Read { .. } | Self::Wait(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about code or a dependency that cannot be packed.
+fn package_hints(error: &PackageError) -> Vec<String> {
+    match error {
+        PackageError::PacksTooLarge { largest, limit, .. } if !largest.is_empty() => {
+            let instead = match *limit {
+                DEPENDENCY_UPLOAD_LIMIT => {
+                    "a ZIP over 10 MB goes by a bucket of the region: write it with --to FILE, then \
+                     fgctl dependency create NAME --runtime RUNTIME --zip FILE --bucket BUCKET"
+                }
+                _ => "leave out what the function does not need: name it in .fgctlignore",
+            };
+            vec![format!("most of it: {}", sizes(largest)), instead.to_owned()]
+        }
+        PackageError::NoEntry {
+            left_out: Some(out), ..
+        } => vec![format!("echo '!{}' >> .fgctlignore", out.name)],
+        PackageError::DeepEntry { path, folder, .. } if path.is_dir() => {
+            vec![format!("--code {}", path.join(folder).display())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Folders with their sizes, for a person.
+pub(super) fn sizes(folders: &[(String, u64)]) -> String {
+    let megabytes = |size: u64| size as f64 / (1024.0 * 1024.0);
+    let each = folders
+        .iter()
+        .map(|(name, size)| format!("{name} {:.1} MB", megabytes(*size)));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 fn to_create(flag: &str) -> String {

@@ -1,20 +1,14 @@
 //! Functions: the guide's step 1, and the code of step 2.
 
+use super::code::{CODE_FILENAME, CodeInput, check_upload};
 use super::{App, AppError, FunctionSettings};
 use crate::cloud::ApiError;
-use crate::package::{self, Archive};
+use crate::package::Archive;
 use crate::wire::function::{
-    BOOTSTRAP, DeleteFunction, FuncCode, Function, FunctionCode, ListFunctions, NewCode, NewFunction,
-    ShowFunctionConfig, UpdateFunctionCode, V2,
+    BOOTSTRAP, DeleteFunction, FuncCode, Function, ListFunctions, NewFunction, ShowFunctionConfig, V2,
 };
 use crate::wire::urn::DEFAULT_PACKAGE;
 use crate::wire::{FunctionUrn, rule, runtime};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use std::path::{Path, PathBuf};
-
-/// The name that the uploaded code bears.
-const CODE_FILENAME: &str = "code.zip";
 
 /// The guide's Table 1, Function Type.
 #[derive(Clone, Debug)]
@@ -30,6 +24,19 @@ pub(crate) enum FunctionKind {
     },
 }
 
+impl FunctionKind {
+    /// The kind of a function that exists.
+    pub(super) fn of(function: Function) -> Self {
+        match function.is_http() {
+            true => Self::Http,
+            false => Self::Event {
+                runtime: function.runtime,
+                handler: function.handler,
+            },
+        }
+    }
+}
+
 /// A function to create.
 #[derive(Clone, Debug)]
 pub(crate) struct NewFunctionInput {
@@ -37,8 +44,8 @@ pub(crate) struct NewFunctionInput {
     pub(crate) name: String,
     /// HTTP or event.
     pub(crate) kind: FunctionKind,
-    /// A folder or a ZIP.
-    pub(crate) code: PathBuf,
+    /// A folder, a ZIP or a file.
+    pub(crate) code: CodeInput,
     /// What it is set to; memory and timeout are needed.
     pub(crate) settings: FunctionSettings,
 }
@@ -55,11 +62,11 @@ impl NewFunctionInput {
     ///
     /// # Errors
     /// A broken rule, or code that cannot be packed. Nothing was sent.
-    pub(crate) fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
+    pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
         self.check()?;
-        let code = read_code(&self.code, &self.kind)?;
-        packed(&code);
-        Ok(self.into_wire(&code))
+        let code = self.code.read(&self.kind).await?;
+        packed(code.archive());
+        Ok(self.into_wire(code.encoded()))
     }
 
     /// Checks what the guide rules, before anything is read.
@@ -73,7 +80,7 @@ impl NewFunctionInput {
         Ok(())
     }
 
-    fn into_wire(self, code: &Archive) -> PreparedFunction {
+    fn into_wire(self, code: FuncCode) -> PreparedFunction {
         let (runtime, handler) = match self.kind {
             FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
             FunctionKind::Event { runtime, handler } => (runtime, handler),
@@ -85,7 +92,7 @@ impl NewFunctionInput {
             handler,
             code_type: "zip".to_owned(),
             code_filename: Some(CODE_FILENAME.to_owned()),
-            func_code: Some(encoded(code)),
+            func_code: Some(code),
             kind: Some(V2.to_owned()),
             ..NewFunction::default()
         };
@@ -93,13 +100,6 @@ impl NewFunctionInput {
             body,
             settings: self.settings,
         }
-    }
-}
-
-fn encoded(code: &Archive) -> FuncCode {
-    FuncCode {
-        file: STANDARD.encode(&code.bytes),
-        link: String::new(),
     }
 }
 
@@ -139,46 +139,14 @@ impl App {
     /// Creates what [`NewFunctionInput::prepare`] prepared.
     ///
     /// # Errors
-    /// The service refuses; nothing was created then. [`AppError::Unfinished`] when it was, and could not be set.
+    /// The service refuses; nothing was created then. [`AppError::Unfinished`] when it was, and could not be set, or it
+    /// has other code afterwards than was sent.
     pub(crate) async fn create_function(&self, prepared: PreparedFunction) -> Result<Function, AppError> {
         let PreparedFunction { body, settings } = prepared;
-        self.create_with(body, &settings).await
-    }
-
-    /// Replaces a function's code by a folder or a ZIP. `packed` is told what packing repaired.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`]; code that cannot be packed; the service refuses. Nothing was changed then.
-    pub(crate) async fn update_code(
-        &self,
-        name: &str,
-        code: &Path,
-        packed: impl FnOnce(&Archive),
-    ) -> Result<FunctionCode, AppError> {
-        let code = self.packed_code(name, code).await?;
-        packed(&code);
-        let function_urn = self.function_urn(name)?;
-        let body = code_body(&code);
-        Ok(self.cloud.send(&UpdateFunctionCode { function_urn, body }).await?)
-    }
-
-    /// `code` as new code of a function that exists.
-    pub(super) async fn new_code(&self, name: &str, code: &Path) -> Result<NewCode, AppError> {
-        Ok(code_body(&self.packed_code(name, code).await?))
-    }
-
-    /// `code` as the type of the function `name` wants it packed.
-    async fn packed_code(&self, name: &str, code: &Path) -> Result<Archive, AppError> {
-        let function = self.function(name).await?;
-        let kind = if function.is_http() {
-            FunctionKind::Http
-        } else {
-            FunctionKind::Event {
-                runtime: function.runtime,
-                handler: function.handler,
-            }
-        };
-        read_code(code, &kind)
+        let sent = body.func_code.clone();
+        let created = self.create_with(body, &settings).await?;
+        check_upload(sent.as_ref(), created.code_size, &created.digest)?;
+        Ok(created)
     }
 
     /// Deletes a function, with its triggers.
@@ -203,21 +171,4 @@ impl App {
             .collect();
         AppError::not_found("function", name, names)
     }
-}
-
-fn code_body(code: &Archive) -> NewCode {
-    NewCode {
-        code_type: "zip".to_owned(),
-        code_filename: Some(CODE_FILENAME.to_owned()),
-        func_code: Some(encoded(code)),
-        ..NewCode::default()
-    }
-}
-
-fn read_code(path: &Path, kind: &FunctionKind) -> Result<Archive, AppError> {
-    let kind = match kind {
-        FunctionKind::Http => package::FunctionKind::Http,
-        FunctionKind::Event { .. } => package::FunctionKind::Event,
-    };
-    Ok(package::code(path, kind, rule::CODE_UPLOAD_LIMIT)?)
 }

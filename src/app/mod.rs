@@ -3,7 +3,10 @@
 //! Knows no flags and no exit statuses. Rules of the guide are checked here before the first call.
 
 mod api;
+mod budget;
+mod build;
 mod client;
+mod code;
 mod dependency;
 mod environment;
 mod error;
@@ -21,7 +24,10 @@ mod upload;
 mod websocket;
 
 pub(crate) use api::ApiChange;
+pub(crate) use budget::{Budget, UNKNOWN, Verdict, ping_interval};
+pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use client::{Grant, check_client};
+pub(crate) use code::CodeInput;
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;

@@ -7,10 +7,10 @@ use super::function_report::report;
 use super::function_settings::{Removals, Settings};
 use super::function_version::{self, Aliases, Publish, Versions};
 use super::global::Context;
-use super::options::List;
-use crate::app::{FunctionKind, FunctionSettings, NewFunctionInput};
-use crate::package::Archive;
-use crate::ui::{Report, Ui};
+use super::options::{Code, List};
+use super::packed::{packed, packed_report};
+use crate::app::{CodeInput, FunctionKind, FunctionSettings, NewFunctionInput};
+use crate::ui::Report;
 use crate::wire::function::ShowFunctionCode;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub(super) enum Command {
     Get(Get),
     /// Show or replace a function's code
     #[command(subcommand)]
-    Code(Code),
+    Code(CodeCommand),
     /// Change a function's settings
     Update(Box<Update>),
     /// Call a function without a trigger
@@ -67,9 +67,8 @@ pub(super) struct Create {
     /// Function type; only HTTP functions can serve WebSocket
     #[arg(long = "type", value_enum, default_value_t = Kind::Http)]
     kind: Kind,
-    /// Folder or ZIP with the code; a folder's bootstrap must be at its root
-    #[arg(long, value_name = "DIR|ZIP")]
-    code: PathBuf,
+    #[command(flatten)]
+    code: Code,
     /// Runtime of an event function, such as Node.js20.15
     #[arg(long, required_if_eq("kind", "event"), add = Noun::Runtime.names())]
     runtime: Option<String>,
@@ -106,13 +105,34 @@ pub(super) struct Get {
 
 /// Show or replace a function's code
 #[derive(Debug, Subcommand)]
-pub(super) enum Code {
+pub(super) enum CodeCommand {
     /// Show what code a function has
     #[command(after_help = "Example:\n  fgctl function code get WebSocket-demo")]
     Get(Get),
     /// Replace a function's code
     #[command(after_help = "Example:\n  fgctl function code update WebSocket-demo --code ./demo")]
     Update(UpdateCode),
+    /// Pack code as an upload would, and write the ZIP
+    #[command(after_help = "Example:\n  fgctl function code pack --code ./demo --to code.zip")]
+    Pack(PackCode),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PackCode {
+    #[command(flatten)]
+    code: Code,
+    /// ZIP to write
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    /// Function type, which decides what the code needs
+    #[arg(long = "type", value_enum, default_value_t = Kind::Http)]
+    kind: Kind,
+    /// Runtime of an event function, such as Node.js20.15
+    #[arg(long, requires = "handler")]
+    runtime: Option<String>,
+    /// Handler of an event function, such as index.handler
+    #[arg(long, requires = "runtime")]
+    handler: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -120,9 +140,8 @@ pub(super) struct UpdateCode {
     /// Name or URN
     #[arg(add = Noun::Function.names())]
     name: String,
-    /// Folder or ZIP with the code
-    #[arg(long, value_name = "DIR|ZIP")]
-    code: PathBuf,
+    #[command(flatten)]
+    code: Code,
 }
 
 #[derive(Debug, Args)]
@@ -140,8 +159,9 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
         Command::Create(args) => create(*args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Get(args) => get(&args, context).await,
-        Command::Code(Code::Get(args)) => code(&args, context).await,
-        Command::Code(Code::Update(args)) => update_code(&args, context).await,
+        Command::Code(CodeCommand::Get(args)) => code(&args, context).await,
+        Command::Code(CodeCommand::Update(args)) => update_code(args, context).await,
+        Command::Code(CodeCommand::Pack(args)) => pack_code(args, context).await,
         Command::Update(args) => update(*args, context).await,
         Command::Invoke(args) => function_invoke::invoke(args, context).await,
         Command::Versions(args) => function_version::versions(&args, context).await,
@@ -161,28 +181,20 @@ impl Create {
         Ok(NewFunctionInput {
             name: self.name,
             kind,
-            code: self.code,
+            code: self.code.into(),
             settings: self.settings.of_new()?,
         })
     }
 }
 
 async fn create(args: Create, context: &Context) -> Result<(), CommandError> {
-    let prepared = args.into_input()?.prepare(|code| packed(&context.ui, code))?;
+    let prepared = args.into_input()?.prepare(|code| packed(&context.ui, code)).await?;
     let function = context.app().await?.create_function(prepared).await?;
     context
         .ui
         .status(format_args!("created the function {}", function.func_name));
     context.ui.show(&report(&function))?;
     Ok(())
-}
-
-/// Says what packing repaired.
-fn packed(ui: &Ui, code: &Archive) {
-    for note in &code.notes {
-        ui.status(note);
-    }
-    ui.verbose(format_args!("packed {} files, {} bytes", code.files, code.bytes.len()));
 }
 
 async fn list(args: &List, context: &Context) -> Result<(), CommandError> {
@@ -237,12 +249,19 @@ async fn code(args: &Get, context: &Context) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn update_code(args: &UpdateCode, context: &Context) -> Result<(), CommandError> {
+async fn update_code(args: UpdateCode, context: &Context) -> Result<(), CommandError> {
     let app = context.app().await?;
-    let code = app
-        .update_code(&args.name, &args.code, |code| packed(&context.ui, code))
+    let upload = app
+        .update_code(&args.name, args.code.into(), |code| packed(&context.ui, code))
         .await?;
-    context.ui.status(format_args!("replaced the code of {}", args.name));
+    match upload.changed {
+        true => context.ui.status(format_args!("replaced the code of {}", args.name)),
+        false => context.ui.status(format_args!(
+            "{} has this code already: nothing was sent (--force sends it all the same)",
+            args.name
+        )),
+    }
+    let code = upload.code;
     let report = Report::item(
         &code,
         &code.func_name,
@@ -273,6 +292,21 @@ async fn update(args: Update, context: &Context) -> Result<(), CommandError> {
         )),
     }
     context.ui.show(&report(&function))?;
+    Ok(())
+}
+
+async fn pack_code(args: PackCode, context: &Context) -> Result<(), CommandError> {
+    let kind = match args.kind {
+        Kind::Http => FunctionKind::Http,
+        Kind::Event => FunctionKind::Event {
+            runtime: args.runtime.unwrap_or_default(),
+            handler: args.handler.unwrap_or_default(),
+        },
+    };
+    let (archive, digest) = CodeInput::from(args.code).write(&kind, &args.to).await?;
+    packed(&context.ui, &archive);
+    let report = packed_report(&archive, &args.to, ("digest", &digest));
+    context.ui.show(&report)?;
     Ok(())
 }
 

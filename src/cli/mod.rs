@@ -28,10 +28,12 @@ mod gateway;
 mod global;
 mod group;
 mod local;
+mod logs;
 mod man;
 mod mask;
 mod network;
 mod options;
+mod packed;
 mod profile;
 mod region;
 mod request;
@@ -109,7 +111,9 @@ enum Command {
     #[command(subcommand)]
     Region(Deferred<region::Command>),
     /// Open a WebSocket: lines go in, messages come out
-    Connect(connect::Connect),
+    Connect(Box<connect::Connect>),
+    /// Show what a function writes
+    Logs(logs::Logs),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
     Local(Deferred<local::Command>),
@@ -163,7 +167,7 @@ impl Command {
     fn has_data(&self) -> bool {
         !matches!(
             self,
-            Self::Connect(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
         )
     }
 
@@ -264,7 +268,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
-        Command::Connect(args) => connect::run(args, context).await,
+        Command::Connect(args) => connect::run(*args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.
@@ -286,6 +290,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
         Command::App(Deferred(command)) => app::run(command, context).await,
+        Command::Logs(args) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
         Command::SecurityGroup(Deferred(command)) => network::security_groups(command, context).await,

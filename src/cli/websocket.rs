@@ -2,10 +2,12 @@
 
 use super::complete::Noun;
 use super::error::CommandError;
-use super::global::Context;
-use crate::app::{self, Proof, WebsocketField, WebsocketStatus};
+use super::global::{Context, duration};
+use crate::app::{self, App, Budget, Proof, UNKNOWN, Verdict, WebsocketField, WebsocketStatus};
 use crate::ui::Report;
 use clap::{Args, Subcommand};
+use serde::Serialize;
+use std::time::Duration;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -15,9 +17,11 @@ pub(super) enum Command {
     /// Turn WebSocket off
     #[command(after_help = "Example:\n  fgctl websocket disable WebSocket-demo")]
     Disable(Named),
-    /// Show whether WebSocket is on, and how that is known
-    #[command(after_help = "Example:\n  fgctl websocket status WebSocket-demo -o json")]
-    Status(Named),
+    /// Show whether WebSocket is on, and how that is known; with --budget, what ends a connection
+    #[command(
+        after_help = "Examples:\n  fgctl websocket status WebSocket-demo -o json\n  fgctl websocket status WebSocket-demo --budget --open-for 10m --silence 30s"
+    )]
+    Status(Status),
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +36,21 @@ pub(super) struct Named {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    named: Named,
+    /// Show the limits that end a connection, and how often to ping
+    #[arg(long)]
+    budget: bool,
+    /// Say whether a connection lives that is to be open for so long; exit status 9 where not
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "budget")]
+    open_for: Option<Duration>,
+    /// Say whether a connection lives that is silent for so long at most, pings included; exit status 9 where not
+    #[arg(long, value_name = "DURATION", value_parser = duration, requires = "budget")]
+    silence: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Enable {
     #[command(flatten)]
     named: Named,
@@ -43,7 +62,7 @@ pub(super) struct Enable {
 impl Command {
     fn named(&mut self) -> &mut Named {
         match self {
-            Self::Enable(Enable { named, .. }) | Self::Disable(named) | Self::Status(named) => named,
+            Self::Enable(Enable { named, .. }) | Self::Disable(named) | Self::Status(Status { named, .. }) => named,
         }
     }
 }
@@ -78,13 +97,81 @@ pub(super) async fn run(mut command: Command, context: &Context) -> Result<(), C
             ));
             status
         }
-        Command::Status(Named { function, field }) => app.websocket_status(&function, field.as_ref()).await?,
+        Command::Status(status) if status.budget => return budget(&app, &status, context).await,
+        Command::Status(Status { named, .. }) => app.websocket_status(&named.function, named.field.as_ref()).await?,
     };
     for warning in &status.warnings {
         context.ui.warning(warning);
     }
     context.ui.show(&report(&status))?;
     Ok(())
+}
+
+/// The limits, and whether the connection that was asked about lives.
+#[derive(Serialize)]
+struct Judged<'a> {
+    #[serde(flatten)]
+    budget: &'a Budget,
+    /// Nothing where no connection was asked about.
+    connection: Option<&'a Verdict>,
+}
+
+async fn budget(app: &App, args: &Status, context: &Context) -> Result<(), CommandError> {
+    let budget = app.websocket_budget(&args.named.function).await?;
+    let asked = args.open_for.is_some() || args.silence.is_some();
+    let verdict = asked.then(|| budget.judge(args.open_for, args.silence));
+    let judged = Judged {
+        budget: &budget,
+        connection: verdict.as_ref(),
+    };
+    context.ui.show(&Report::item(
+        &judged,
+        &budget.function,
+        limits(&budget, verdict.as_ref()),
+    ))?;
+    context.ui.status(UNKNOWN);
+    match verdict {
+        Some(verdict) if !verdict.lives => Err(CommandError::check(format!(
+            "the connection does not live: {}",
+            verdict.ended_by.join("; ")
+        ))
+        .hint(format_args!(
+            "fgctl function update {} --timeout SECONDS",
+            budget.function
+        ))
+        .hint("ping more often: fgctl connect NAME --ping-interval DURATION")),
+        _ => Ok(()),
+    }
+}
+
+fn limits(budget: &Budget, verdict: Option<&Verdict>) -> Vec<(&'static str, Option<String>)> {
+    let mut fields = vec![
+        ("Function", Some(budget.function.clone())),
+        (
+            "Longest life",
+            Some(format!(
+                "{} s (the function's execution timeout)",
+                budget.execution_timeout
+            )),
+        ),
+    ];
+    for trigger in &budget.triggers {
+        let silence = trigger
+            .backend_timeout
+            .map_or("unknown".to_owned(), |limit| format!("{limit} ms"));
+        let text = format!("{silence} (the backend timeout of {})", trigger.name);
+        fields.push(("Longest silence", Some(text)));
+        let ping = trigger
+            .ping_interval
+            .map(|interval| format!("every {interval} ms, or more often"));
+        fields.push(("Ping", ping));
+    }
+    if budget.triggers.is_empty() {
+        fields.push(("Longest silence", Some("unknown: there is no trigger".to_owned())));
+    }
+    let lives = verdict.map(|verdict| if verdict.lives { "yes" } else { "no" }.to_owned());
+    fields.push(("Lives", lives));
+    fields
 }
 
 fn how(status: &WebsocketStatus) -> String {

@@ -493,7 +493,7 @@ fn first(variables: Lookup<'_>, names: &[&'static str]) -> Option<Sourced<String
 }
 
 /// The proxies; the lower-case names win, as in curl.
-fn proxies(variables: Lookup<'_>) -> Proxies {
+pub(crate) fn proxies(variables: Lookup<'_>) -> Proxies {
     let either = |lower: &str, upper: &str| variables(lower).or_else(|| variables(upper));
     Proxies {
         https: either("https_proxy", "HTTPS_PROXY").map(Secret::new),

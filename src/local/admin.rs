@@ -2,7 +2,9 @@
 
 use super::Runtime;
 use super::data::{GroupStatus, InstanceState, InstanceStatus, PortState, RequestRecord, log_path};
+use super::fault::{FaultView, NewFault};
 use super::live::{Live, ReplaceError};
+use super::pages;
 use super::saved::{self, Saved, Summary};
 use super::state::Outcome;
 use super::store::records::{GROUPS, GroupRecord};
@@ -36,6 +38,9 @@ pub(super) fn router(admin: Admin) -> Router {
     Router::new()
         .route("/_local/status", get(status))
         .route("/_local/requests", get(requests))
+        .route("/_local/events", get(pages::events))
+        .route("/_local/logs", post(pages::logs))
+        .route("/_local/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/_local/shutdown", post(shut_down))
         .route("/_local/reset", post(reset))
         .route("/_local/save", post(save))
@@ -157,6 +162,7 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "project_id": project_id,
         "groups": groups(&admin),
         "isolation": data.isolation(),
+        "network": data.network(),
         "instances": data.instances().into_iter().map(|status| instance(status, data.logs())).collect::<Vec<_>>(),
         "holds": whole::counts(&records),
     }))
@@ -164,22 +170,26 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
 
 /// The last requests that came to the gateways, oldest first.
 async fn requests(State(admin): State<Admin>) -> Json<Vec<Value>> {
-    let view = |record: RequestRecord| {
-        json!({
-            "request_id": record.request_id,
-            "time": record.time.to_string(),
-            "group": record.group,
-            "method": record.method,
-            "path": record.path,
-            "status": record.status,
-            "milliseconds": record.duration.map(|duration| duration.as_millis()),
-            "function": record.function,
-            "received": record.received,
-            "sent": record.sent,
-            "note": record.note,
-        })
-    };
-    Json(admin.live.data().requests().into_iter().map(view).collect())
+    Json(admin.live.data().requests().iter().map(RequestRecord::value).collect())
+}
+
+async fn faults(State(admin): State<Admin>) -> Json<Vec<FaultView>> {
+    Json(admin.live.faults().list())
+}
+
+async fn add_fault(State(admin): State<Admin>, Json(fault): Json<NewFault>) -> Result<Json<FaultView>, Failed> {
+    let fault = fault.checked().map_err(|error| Failed::of(&error))?;
+    Ok(Json(admin.live.faults().add(fault)))
+}
+
+/// Which fault is taken back; all without one.
+#[derive(Deserialize)]
+struct Which {
+    id: Option<u64>,
+}
+
+async fn clear_faults(State(admin): State<Admin>, Json(which): Json<Which>) -> Json<usize> {
+    Json(admin.live.faults().clear(which.id))
 }
 
 async fn shut_down(State(admin): State<Admin>) -> StatusCode {

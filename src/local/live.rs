@@ -2,6 +2,7 @@
 
 use super::data::authority::Authority;
 use super::data::{self, DataPlane};
+use super::fault::Faults;
 use super::store::Store;
 use super::{Account, Behaviour, Context, Contexts, Open, Runtime, StartError, account};
 use std::path::PathBuf;
@@ -75,6 +76,11 @@ impl Live {
     /// The data plane that runs.
     pub(super) fn data(&self) -> Arc<DataPlane> {
         Arc::clone(&self.data.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What fails on purpose.
+    pub(super) fn faults(&self) -> Faults {
+        self.ground.data_options.faults.clone()
     }
 
     /// What the runtime file says.

@@ -2,6 +2,7 @@
 
 use super::Account;
 use super::account::write_private;
+use super::fault::{FaultView, NewFault};
 use super::state::Outcome;
 use crate::sign::Secret;
 use crate::sys::lock;
@@ -100,6 +101,9 @@ pub(crate) enum AskError {
     },
 }
 
+/// Where its faults are.
+const FAULTS: &str = "/_local/faults";
+
 /// What is asked of a running local cloud.
 struct Question {
     method: http::Method,
@@ -116,6 +120,15 @@ impl Question {
             path,
             body: String::new(),
             patience: PATIENCE,
+        }
+    }
+
+    /// Something that is done at once.
+    fn send(method: http::Method, path: &'static str, body: &Value) -> Self {
+        Self {
+            method,
+            body: body.to_string(),
+            ..Self::get(path)
         }
     }
 
@@ -209,6 +222,32 @@ impl Runtime {
         self.ask(Question::get("/_local/requests")).await
     }
 
+    /// The faults that are set on purpose.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(crate) async fn faults(&self) -> Result<Vec<FaultView>, AskError> {
+        self.ask(Question::get(FAULTS)).await
+    }
+
+    /// Sets a fault on purpose.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(crate) async fn add_fault(&self, fault: &NewFault) -> Result<FaultView, AskError> {
+        self.ask(Question::send(http::Method::POST, FAULTS, &json!(fault)))
+            .await
+    }
+
+    /// Takes back the fault `id`, or all of them; how many.
+    ///
+    /// # Errors
+    /// It does not answer, or refuses.
+    pub(crate) async fn clear_faults(&self, id: Option<u64>) -> Result<usize, AskError> {
+        let which = json!({"id": id});
+        self.ask(Question::send(http::Method::DELETE, FAULTS, &which)).await
+    }
+
     /// How many records of each collection it has.
     ///
     /// # Errors
@@ -261,7 +300,7 @@ impl Runtime {
         }
     }
 
-    fn silent(&self) -> AskError {
+    pub(super) fn silent(&self) -> AskError {
         AskError::NotRunning {
             state: self.state.clone(),
         }

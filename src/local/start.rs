@@ -3,10 +3,11 @@
 use super::admin::{self, Admin};
 use super::data::authority::Authority;
 use super::data::{self, Inherited, IsolationSetting};
+use super::fault::Faults;
 use super::live::{Ground, Live};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
-use super::{Behaviour, Runtime, StartError, control, hosts, random_hex};
+use super::{Behaviour, Physics, Runtime, StartError, control, hosts, random_hex};
 use crate::sign::Secret;
 use crate::sys::lock::Lock;
 use crate::sys::{limit, port};
@@ -44,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) inherited: Inherited,
     /// Whether each instance of a function gets a machine of its own.
     pub(crate) isolation: IsolationSetting,
+    /// How its data plane behaves.
+    pub(crate) physics: Physics,
 }
 
 /// A local cloud that serves from the moment it exists.
@@ -122,7 +125,7 @@ impl LocalCloud {
             ..
         } = self;
         let Admin { live, stop, stopped } = admin.clone();
-        let router: Router = control::router(Arc::clone(&live.contexts))
+        let router: Router = control::router(Arc::clone(&live.contexts), live.faults())
             .merge(admin::router(admin))
             .layer(middleware::from_fn(hosts::only_this_machine));
         let served = stopped.clone();
@@ -156,6 +159,8 @@ fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
         options.inherited,
     );
     data_options.isolation = options.isolation;
+    data_options.faults = Faults::new(&options.physics);
+    data_options.physics = options.physics;
     Ok(Ground {
         folder,
         store,

@@ -1,39 +1,91 @@
-//! The start file of an HTTP function: found, checked and repaired. Pure.
+//! The start file of an HTTP function: checked and repaired. Pure.
 
+use super::ignored::LeftOut;
 use super::{Note, PackageError, Refusal};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What the service looks for, at the root.
 pub(super) const NAME: &str = "bootstrap";
+/// Where the platform has its runtimes.
+const RUNTIME: &str = "/opt/function/runtime/";
+/// Where the platform has the code, as a start file may write it.
+const CODE: [&str; 3] = ["$RUNTIME_CODE_ROOT/", "${RUNTIME_CODE_ROOT}/", "/opt/function/code/"];
+/// What starts the start file, as it may name it itself.
+const SHELLS: [&str; 6] = [
+    "/bin/sh",
+    "/bin/bash",
+    "/usr/bin/sh",
+    "/usr/bin/bash",
+    "/usr/bin/env sh",
+    "/usr/bin/env bash",
+];
 
-/// Checks that one of `names`, the files in `path`, is the `bootstrap` at the root.
-///
-/// # Errors
-/// There is none, or only one that lies deeper; the least deep is named.
-pub(super) fn locate<'a>(path: &Path, names: impl Iterator<Item = &'a str>) -> Result<(), PackageError> {
-    let mut deeper: Option<&str> = None;
-    let depth = |name: &str| name.matches('/').count();
-    for name in names {
-        match name.strip_suffix(NAME) {
-            Some("") => return Ok(()),
-            Some(folder) if folder.ends_with('/') && deeper.is_none_or(|best| depth(name) < depth(best)) => {
-                deeper = Some(name);
-            }
-            _ if name.strip_prefix(NAME).is_some_and(|rest| rest.starts_with('/')) => {
-                return Err(refused(path, Refusal::BootstrapFolder));
-            }
-            _ => (),
+/// What a start file says of the files that it needs.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Needs {
+    /// Programs of the platform's runtimes, by their paths there.
+    pub(super) programs: Vec<String>,
+    /// Files of the code, by their names in it.
+    pub(super) files: Vec<String>,
+    /// What it asks to be run by, which is no shell.
+    pub(super) interpreter: Option<String>,
+}
+
+impl Needs {
+    /// Reads the start file `content`.
+    pub(super) fn of(content: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(content);
+        let (mut programs, mut files) = (BTreeSet::new(), BTreeSet::new());
+        for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+            programs.extend(named(line, RUNTIME).map(|rest| format!("{RUNTIME}{rest}")));
+            files.extend(CODE.iter().flat_map(|prefix| named(line, prefix)).map(str::to_owned));
+        }
+        Self {
+            programs: programs.into_iter().collect(),
+            files: files.into_iter().collect(),
+            interpreter: interpreter(&text),
         }
     }
-    let path = path.to_owned();
-    Err(match deeper {
-        None => PackageError::NoBootstrap { path },
-        Some(found) => PackageError::DeepBootstrap {
-            path,
-            found: super::entry::shown(found),
-            folder: super::entry::shown(&found[..found.len() - NAME.len() - 1]),
-        },
+
+    /// What to say of these needs where the code has the files `names`, and the rules left some out.
+    pub(super) fn notes(&self, names: &[&str], left_out: &[LeftOut]) -> Vec<Note> {
+        let is_there = |file: &str| {
+            names.iter().any(|name| {
+                name.strip_prefix(file)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        let absent = self.files.iter().filter(|file| !is_there(file.trim_end_matches('/')));
+        let absent = absent.map(|file| Note::Absent {
+            name: file.clone(),
+            left_out: left_out.iter().find(|out| out.covers(file)).cloned(),
+        });
+        let interpreter = self
+            .interpreter
+            .clone()
+            .map(|interpreter| Note::Interpreter { interpreter });
+        interpreter.into_iter().chain(absent).collect()
+    }
+}
+
+/// What follows `prefix` wherever `line` has it, up to the end of the path; none where a variable or a pattern goes on.
+fn named<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    line.match_indices(prefix).filter_map(move |(at, _)| {
+        let rest = &line[at + prefix.len()..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || "/._-+@%".contains(c)));
+        let (path, after) = rest.split_at(end.unwrap_or(rest.len()));
+        (!path.is_empty() && !after.starts_with(['$', '*', '?', '[', '{', '`', '\\'])).then_some(path)
     })
+}
+
+/// What the first line asks for, unless that is a shell.
+fn interpreter(text: &str) -> Option<String> {
+    let line = text.strip_prefix("#!")?.lines().next()?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_shell = |words: &[&str]| SHELLS.contains(&words.join(" ").as_str());
+    let shell = is_shell(words.get(..1)?) || words.get(..2).is_some_and(is_shell);
+    (!shell).then(|| super::entry::shown(&words.join(" ")))
 }
 
 /// `content`, the `bootstrap` of `path`, as it has to be packed, and what was changed.
@@ -93,33 +145,49 @@ fn refused(path: &Path, refusal: Refusal) -> PackageError {
 
 #[cfg(test)]
 mod tests {
-    use super::{locate, repair};
+    use super::{Needs, repair};
+    use crate::package::ignored::LeftOut;
     use crate::package::{Note, PackageError, Refusal};
     use std::path::Path;
 
-    fn located(names: &[&str]) -> Result<(), PackageError> {
-        locate(Path::new("app"), names.iter().copied())
+    #[test]
+    fn the_files_and_programs_that_it_names_are_found() {
+        let text = "#!/bin/bash -e\n# /opt/function/runtime/none\n\
+            exec /opt/function/runtime/nodejs12.13/rtsp/nodejs/bin/node \"$RUNTIME_CODE_ROOT/index.js\" \\\n\
+            --x=${RUNTIME_CODE_ROOT}/lib /opt/function/code/a.js $RUNTIME_CODE_ROOT/$NAME.js $RUNTIME_CODE_ROOT/*.js\n";
+        let needs = Needs::of(text.as_bytes());
+        assert_eq!(
+            needs.programs,
+            ["/opt/function/runtime/nodejs12.13/rtsp/nodejs/bin/node"]
+        );
+        assert_eq!(needs.files, ["a.js", "index.js", "lib"]);
+        assert_eq!(needs.interpreter, None);
+        let rule = LeftOut {
+            name: "index.js".into(),
+            file: ".gitignore".into(),
+            rule: "*.js".into(),
+        };
+        let notes = needs.notes(&["lib/x", "a.js.map"], std::slice::from_ref(&rule));
+        let absent = |name: &str, left_out| Note::Absent {
+            name: name.into(),
+            left_out,
+        };
+        assert_eq!(notes, [absent("a.js", None), absent("index.js", Some(rule))]);
+        assert_eq!(needs.notes(&["a.js", "index.js", "lib/x"], &[]), []);
     }
 
     #[test]
-    fn it_is_at_the_root_or_the_error_says_where_it_is() {
-        assert!(located(&["a/bootstrap", "bootstrap"]).is_ok());
-        assert!(matches!(
-            located(&["index.js", "xbootstrap"]),
-            Err(PackageError::NoBootstrap { .. })
-        ));
-        let error = located(&["a/b/bootstrap", "a/bootstrap", "c/d/e/bootstrap"]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`app` has no `bootstrap` at its root, but one at `a/bootstrap`: pack the folder `a` itself"
-        );
-        assert!(matches!(
-            located(&["bootstrap/index.js"]),
-            Err(PackageError::Refused {
-                refusal: Refusal::BootstrapFolder,
-                ..
-            })
-        ));
+    fn only_shells_run_it() {
+        for (line, interpreter) in [
+            ("#!/bin/sh\n", None),
+            ("#! /usr/bin/env bash\n", None),
+            ("#!/bin/bash -eu", None),
+            ("node x", None),
+            ("#!/usr/bin/env node\nx", Some("/usr/bin/env node")),
+            ("#!/usr/bin/python3 -u", Some("/usr/bin/python3 -u")),
+        ] {
+            assert_eq!(Needs::of(line.as_bytes()).interpreter.as_deref(), interpreter, "{line}");
+        }
     }
 
     fn repaired(content: &[u8]) -> (Vec<u8>, Vec<Note>) {

@@ -1,5 +1,7 @@
 //! Why something cannot be packed or unpacked.
 
+use super::ignored::LeftOut;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -67,6 +69,8 @@ pub(crate) enum PackageError {
         size: u64,
         /// The limit in bytes.
         limit: u64,
+        /// The largest folders in it with their packed sizes, where packing was not given up before.
+        largest: Vec<(String, u64)>,
     },
     /// There are too many entries or files.
     #[error("`{}` holds {found} entries, more than the limit of {limit}", path.display())]
@@ -124,31 +128,81 @@ pub(crate) enum PackageError {
         /// The rule.
         refusal: Refusal,
     },
-    /// An HTTP function needs a `bootstrap`, and there is none.
-    #[error("`{}` has no `bootstrap` at its root, which an HTTP function needs", path.display())]
-    NoBootstrap {
+    /// The file that a function starts with is not there.
+    #[error("`{}` has no {wanted} at its root{}", path.display(), why(left_out.as_deref()))]
+    NoEntry {
         /// The archive or folder.
         path: PathBuf,
+        /// The file, "`bootstrap`, which an HTTP function needs".
+        wanted: Wanted,
+        /// What left it out.
+        left_out: Option<Box<LeftOut>>,
     },
-    /// The `bootstrap` lies deeper than the root.
-    #[error("`{}` has no `bootstrap` at its root, but one at `{found}`: pack the folder `{folder}` itself", path.display())]
-    DeepBootstrap {
+    /// The file that a function starts with lies deeper than the root.
+    #[error("`{}` has no {wanted} at its root, but one at `{found}`: pack the folder `{folder}` itself", path.display())]
+    DeepEntry {
         /// The archive or folder.
         path: PathBuf,
+        /// The file.
+        wanted: Wanted,
         /// Where it was found.
         found: String,
         /// The folder to pack instead.
         folder: String,
     },
+    /// A single file that is not the one that a function starts with.
+    #[error("`{}` alone is not enough: it has to be {wanted}, or a folder or ZIP that holds it", path.display())]
+    WrongFile {
+        /// The file.
+        path: PathBuf,
+        /// The one that is needed.
+        wanted: Wanted,
+    },
+    /// A line in a file of rules is none.
+    #[error("line {line} of `{}` is no rule for leaving out files", path.display())]
+    Rule {
+        /// The file of rules.
+        path: PathBuf,
+        /// The line's number.
+        line: usize,
+        /// What is wrong with it.
+        #[source]
+        source: ignore::Error,
+    },
+    /// The system starts no thread.
+    #[error("no thread can be started to pack on")]
+    Threads {
+        /// The system's reason.
+        #[source]
+        source: io::Error,
+    },
     /// The archive could not be put together.
     #[error("`{}` cannot be packed", path.display())]
     Pack {
-        /// The folder.
+        /// The archive.
         path: PathBuf,
         /// What is wrong.
         #[source]
-        source: zip::result::ZipError,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// The file that a function starts with: one of several names.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Wanted(pub(crate) Vec<String>);
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.0.iter().map(|name| format!("`{name}`")).collect();
+        f.write_str(&names.join(" or "))
+    }
+}
+
+/// Why the file is missing.
+fn why(left_out: Option<&LeftOut>) -> String {
+    left_out
+        .map(|out| format!(": the line `{}` of `{}` leaves it out", out.rule, out.file))
+        .unwrap_or_default()
 }
 
 /// The rule that an entry or a file breaks.
@@ -221,7 +275,7 @@ pub(crate) enum Refusal {
     /// A `bootstrap` in UTF-16.
     #[error("it is UTF-16 text, which no shell runs: save it as UTF-8")]
     Utf16Bootstrap,
-    /// A `bootstrap` that is a folder.
-    #[error("`bootstrap` must be a file")]
-    BootstrapFolder,
+    /// A file to start with that is a folder.
+    #[error("it must be a file")]
+    EntryFolder,
 }

@@ -1,86 +1,106 @@
-//! A folder to a byte-stable ZIP.
+//! A folder to a byte-stable ZIP, on all cores.
 
-use super::walk::{self, Listing};
+use super::deflate::{Deflater, PIECE, Packed, Piece};
+use super::in_order::in_order;
+use super::walk::{self, Found, Listing};
+use super::writer::{Head, Sums, Writer};
 use super::{Archive, PACKED_LIMIT, PackageError};
-use std::fs::File;
-use std::io::{Cursor, Read, Write};
 use std::path::Path;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, System, ZipWriter};
-
-/// As small as it gets for a reasonable time; part of the format, as other levels give other bytes.
-const LEVEL: i64 = 6;
+use std::thread::available_parallelism;
 
 /// Packs what is in `folder`: sorted names, a fixed time, modes 0644 or 0755, deflated.
 ///
-/// Left out are `.git`, `.DS_Store`, `node_modules/.cache` and names ending in `~`, which the service refuses.
-/// Links are followed, and must stay inside the folder.
+/// Left out are what `.gitignore` and `.fgctlignore` in it say, `.git` and its like, caches, and names ending in `~`,
+/// which the service refuses. Links are followed, and must stay inside the folder.
 ///
 /// # Errors
 /// It is no folder, holds nothing or too much, cannot be read, or holds something that cannot be packed.
 pub(crate) fn pack(folder: &Path) -> Result<Archive, PackageError> {
-    let listing = walk::list(folder)?;
-    write(folder, listing, None)
+    write(folder, walk::list(folder)?, cores())
 }
 
-/// The packed copy of one file, where it differs from the file.
-pub(super) struct Replacement {
-    /// Its name in the archive.
-    pub(super) name: &'static str,
-    /// Its content.
-    pub(super) content: Vec<u8>,
+/// Packs what npm or pip installed in `folder`, where no file of rules counts: such a file is a package's own.
+///
+/// # Errors
+/// As [`pack`].
+pub(crate) fn pack_installed(folder: &Path) -> Result<Archive, PackageError> {
+    write(folder, walk::list_all(folder)?, cores())
 }
 
-/// Packs the files of `listing`; `replacement` is packed, executable, in place of the file of its name.
-pub(super) fn write(
-    folder: &Path,
-    listing: Listing,
-    replacement: Option<&Replacement>,
-) -> Result<Archive, PackageError> {
-    let failed = |source| PackageError::Pack {
-        path: folder.to_owned(),
-        source,
+/// How many threads this machine runs at once.
+pub(super) fn cores() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// Packs the files of `listing` on `threads` threads; the archive does not depend on their number.
+pub(super) fn write(folder: &Path, listing: Listing, threads: usize) -> Result<Archive, PackageError> {
+    let pieces: Vec<(&Found, Piece<'_>)> = listing.files.iter().flat_map(pieces).collect();
+    let mut zip = Zip::default();
+    let start = || {
+        let mut deflater = Deflater::new();
+        move |(_, piece): &(&Found, Piece<'_>)| deflater.pack(piece)
     };
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let mut size = 0;
-    for file in &listing.files {
-        let replacement = replacement.filter(|replacement| replacement.name == file.name);
-        let executable = replacement.is_some() || file.executable == Some(true);
-        zip.start_file(&*file.name, options(executable)).map_err(failed)?;
-        size += match replacement {
-            Some(Replacement { content, .. }) => zip
-                .write_all(content)
-                .map(|()| content.len() as u64)
-                .map_err(|error| failed(error.into()))?,
-            None => copy(&file.path, &mut zip).map_err(|source| PackageError::Read {
-                path: file.path.clone(),
-                source,
-            })?,
-        };
-        check_size(folder, zip.get_ref().map_or(0, |cursor| cursor.get_ref().len() as u64))?;
-    }
-    let bytes = zip.finish().map_err(failed)?.into_inner();
+    let mut at = pieces.iter();
+    in_order(&pieces, threads, start, |packed| {
+        if let Some((file, piece)) = at.next() {
+            zip.add(file, piece, &packed?);
+        }
+        check_size(folder, zip.writer.len() as u64)
+    })?;
+    let bytes = zip.writer.finish();
     check_size(folder, bytes.len() as u64)?;
     Ok(Archive {
         bytes,
         files: listing.files.len(),
-        unpacked: size,
+        unpacked: listing.files.iter().map(|file| file.size).sum(),
         notes: listing.notes,
+        left_out: listing.left_out,
+        programs: Vec::new(),
     })
 }
 
-/// How every entry is written; nothing in it depends on the time or the machine.
-pub(super) fn options(executable: bool) -> SimpleFileOptions {
-    SimpleFileOptions::DEFAULT
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(LEVEL))
-        .system(System::Unix)
-        .unix_permissions(if executable { 0o755 } else { 0o644 })
+/// The pieces of a file; an empty file is one piece.
+fn pieces(file: &Found) -> impl Iterator<Item = (&Found, Piece<'_>)> {
+    let count = file.size.div_ceil(PIECE).max(1);
+    (0..count).map(move |number| {
+        let piece = Piece {
+            source: &file.source,
+            size: file.size,
+            start: number * PIECE,
+        };
+        (file, piece)
+    })
 }
 
-/// A file that grows meanwhile must not fill the memory.
-fn copy(path: &Path, into: &mut impl Write) -> std::io::Result<u64> {
-    std::io::copy(&mut File::open(path)?.take(super::UNPACKED_LIMIT), into)
+/// The archive, and what is known of the entry that is being written.
+#[derive(Default)]
+struct Zip {
+    writer: Writer,
+    crc: crc32fast::Hasher,
+}
+
+impl Zip {
+    /// Adds a piece of `file`; they come in order.
+    fn add(&mut self, file: &Found, piece: &Piece<'_>, packed: &Packed) {
+        let head = Head {
+            name: &file.name,
+            executable: file.executable == Some(true),
+            method: packed.method,
+        };
+        if piece.start == 0 {
+            self.crc = crc32fast::Hasher::new();
+            self.writer.begin(head);
+        }
+        let Sums { crc, size } = packed.sums;
+        let own = crc32fast::Hasher::new_with_initial_len(crc, u64::from(size));
+        self.crc.combine(&own);
+        self.writer.append(&packed.bytes);
+        if piece.is_last() {
+            let crc = self.crc.clone().finalize();
+            let size = file.size as u32;
+            self.writer.end(head, Sums { crc, size });
+        }
+    }
 }
 
 fn check_size(folder: &Path, size: u64) -> Result<(), PackageError> {
@@ -89,6 +109,7 @@ fn check_size(folder: &Path, size: u64) -> Result<(), PackageError> {
             path: folder.to_owned(),
             size,
             limit: PACKED_LIMIT,
+            largest: Vec::new(),
         }),
         _ => Ok(()),
     }
@@ -97,8 +118,8 @@ fn check_size(folder: &Path, size: u64) -> Result<(), PackageError> {
 #[cfg(test)]
 #[cfg(unix)]
 mod tests {
-    use super::pack;
-    use crate::package::{Note, PackageError, Refusal};
+    use super::{PIECE, pack, walk, write};
+    use crate::package::{Note, PackageError, Refusal, read, unpack};
     use std::fs::{self, File};
     use std::io::Cursor;
     use std::os::unix::fs::{PermissionsExt, symlink};
@@ -111,6 +132,10 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     }
 
     fn names(bytes: &[u8]) -> Vec<String> {
@@ -134,10 +159,9 @@ mod tests {
         reversed.reverse();
         fill(two.path(), &reversed);
         fs::create_dir(two.path().join("empty")).unwrap();
-        let set = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-        set(&one.path().join("run"), 0o700);
-        set(&two.path().join("run"), 0o775);
-        set(&two.path().join("a.js"), 0o666);
+        set_mode(&one.path().join("run"), 0o700);
+        set_mode(&two.path().join("run"), 0o775);
+        set_mode(&two.path().join("a.js"), 0o666);
         let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
         File::open(two.path().join("a.js")).unwrap().set_modified(old).unwrap();
 
@@ -146,8 +170,83 @@ mod tests {
         assert_eq!(names(&archive.bytes), ["B", "a.js", "a/z", "b/a.js", "run"]);
         assert_eq!((archive.files, archive.unpacked), (5, 5));
 
-        set(&two.path().join("run"), 0o644);
+        set_mode(&two.path().join("run"), 0o644);
         assert_ne!(archive, pack(two.path()).unwrap());
+    }
+
+    /// Deterministic content of `size` bytes that compresses a little.
+    fn content(size: usize) -> Vec<u8> {
+        let mut state = 1_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            b"abcdefghijklmnopqrstuvwx"[(state >> 24) as usize % 24]
+        };
+        (0..size).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn files_of_any_size_come_back_and_the_cores_make_no_difference() {
+        let folder = tempfile::tempdir().unwrap();
+        let piece = PIECE as usize;
+        for size in [0, 1, 2, 100, 70_000, piece - 1, piece, piece + 1, 3 * piece + 5] {
+            fs::write(folder.path().join(format!("{size:08}")), content(size)).unwrap();
+        }
+        let random: Vec<u8> = (0_u32..3000)
+            .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+            .collect();
+        fs::write(folder.path().join("é"), &random).unwrap();
+        let archive = |threads| write(folder.path(), walk::list(folder.path()).unwrap(), threads).unwrap();
+        let packed = archive(1);
+        for threads in [2, 3, 16] {
+            assert!(archive(threads) == packed, "{threads} threads");
+        }
+        assert!((packed.bytes.len() as u64) < packed.unpacked * 7 / 10);
+
+        let path = folder.path().join("a.zip");
+        fs::write(&path, &packed.bytes).unwrap();
+        assert_eq!(read(&path, u64::MAX).unwrap().unpacked, packed.unpacked);
+        let into = tempfile::tempdir().unwrap();
+        unpack(&path, into.path()).unwrap();
+        assert_eq!(fs::read(into.path().join("é")).unwrap(), random);
+        for size in [0, piece, 3 * piece + 5] {
+            assert!(
+                fs::read(into.path().join(format!("{size:08}"))).unwrap() == content(size),
+                "{size}"
+            );
+        }
+    }
+
+    /// The bytes themselves are the promise: another version of fgctl, or of a library, must not change them.
+    #[test]
+    fn the_bytes_are_what_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        fill(
+            folder.path(),
+            &[("bootstrap", "#!/bin/sh\n"), ("d/é.js", &"text ".repeat(300))],
+        );
+        set_mode(&folder.path().join("bootstrap"), 0o700);
+        let archive = pack(folder.path()).unwrap();
+        assert_eq!(
+            crc32fast::hash(&archive.bytes),
+            1_920_835_693,
+            "{} bytes",
+            archive.bytes.len()
+        );
+    }
+
+    #[test]
+    fn a_file_that_changes_meanwhile_is_not_packed() {
+        let folder = tempfile::tempdir().unwrap();
+        fill(folder.path(), &[("a", "12345")]);
+        for now in ["1234", "123456"] {
+            let listing = walk::list(folder.path()).unwrap();
+            fs::write(folder.path().join("a"), now).unwrap();
+            match write(folder.path(), listing, 2) {
+                Err(PackageError::Read { path, .. }) => assert_eq!(path, folder.path().join("a")),
+                other => panic!("{other:?}"),
+            }
+            fs::write(folder.path().join("a"), "12345").unwrap();
+        }
     }
 
     #[test]
@@ -167,10 +266,7 @@ mod tests {
             ],
         );
         let archive = pack(folder.path()).unwrap();
-        assert_eq!(
-            names(&archive.bytes),
-            [".cache/kept", ".gitignore", "node_modules/ws/index.js"]
-        );
+        assert_eq!(names(&archive.bytes), [".cache/kept", "node_modules/ws/index.js"]);
         let first = "d/x~".to_owned();
         assert_eq!(archive.notes, [Note::BackupsLeftOut { count: 2, first }]);
     }

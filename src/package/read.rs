@@ -1,7 +1,7 @@
 //! A ready ZIP: read, and checked to the last byte before anything is sent.
 
 use super::entry::{self, Kind};
-use super::{Archive, ENTRY_LIMIT, Note, PackageError, UNPACKED_LIMIT};
+use super::{Archive, ENTRY_LIMIT, Note, PackageError, Refusal, TARGET_LIMIT, UNPACKED_LIMIT};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
@@ -20,6 +20,8 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Archive, PackageError> {
         files: checked.files,
         unpacked: checked.unpacked,
         notes,
+        left_out: Vec::new(),
+        programs: Vec::new(),
         bytes,
     })
 }
@@ -163,6 +165,11 @@ impl Checked {
         index: usize,
     ) -> Result<(), PackageError> {
         let (name, kind) = head(archive, zip, index)?;
+        if kind == Kind::Link {
+            self.unpacked += check_link(archive, zip, (index, &name))?;
+            self.files += 1;
+            return Ok(());
+        }
         let content = zip.by_index(index).map_err(|error| damaged(archive, &name, error))?;
         // One byte more than allowed shows that there is more.
         let mut content = content.take((UNPACKED_LIMIT - self.unpacked).saturating_add(1));
@@ -191,6 +198,31 @@ impl Checked {
             .map(|first| Note::BackupsInside { count, first })
             .into_iter()
             .collect()
+    }
+}
+
+/// Reads the target of the link `name`, which has to stay inside, and tells its length.
+fn check_link<R: Read + Seek>(
+    archive: &Path,
+    zip: &mut ZipArchive<R>,
+    (index, name): (usize, &str),
+) -> Result<u64, PackageError> {
+    let content = zip.by_index(index).map_err(|error| damaged(archive, name, error))?;
+    let mut target = Vec::new();
+    let read = content.take(TARGET_LIMIT + 1).read_to_end(&mut target);
+    let size = read.map_err(|error| damaged(archive, name, error))? as u64;
+    let target = String::from_utf8_lossy(&target);
+    let refused = |refusal| PackageError::Refused {
+        path: archive.to_owned(),
+        entry: entry::shown(name),
+        refusal,
+    };
+    let parts = entry::parts(name).map_err(refused)?;
+    match size <= TARGET_LIMIT && entry::link_stays(&parts, &target) {
+        true => Ok(size),
+        false => Err(refused(Refusal::LinkLeaves {
+            target: entry::shown(&target.chars().take(200).collect::<String>()),
+        })),
     }
 }
 
@@ -256,6 +288,19 @@ mod tests {
         }
         let cut = &zip(&[Entry::file("a", b"1")])[..40];
         assert!(matches!(read_bytes(cut, 9999), Err(PackageError::NotAZip { .. })));
+    }
+
+    #[test]
+    fn links_that_leave_the_archive_are_refused_before_they_are_sent() {
+        let fine = zip(&[Entry::file("d/a", b"1"), Entry::link("d/b", "a")]);
+        assert_eq!(read_bytes(&fine, 9999).unwrap().files, 2);
+        match read_bytes(&zip(&[Entry::link("d/b", "../../etc/passwd")]), 9999) {
+            Err(PackageError::Refused { entry, refusal, .. }) => {
+                let target = "../../etc/passwd".to_owned();
+                assert_eq!((entry.as_str(), refusal), ("d/b", Refusal::LinkLeaves { target }));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

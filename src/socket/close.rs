@@ -37,6 +37,26 @@ pub(crate) struct Limits {
     pub(crate) backend_timeout: Option<Duration>,
 }
 
+/// A limit that probably ended a WebSocket.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Cause {
+    /// The function's execution timeout.
+    Execution,
+    /// The trigger's backend timeout.
+    Silence,
+}
+
+/// The limits that fit the time at which it was cut.
+pub(crate) fn likely(closing: &Closing, limits: &Limits) -> Vec<Cause> {
+    if closing.clean || closing.ours {
+        return Vec::new();
+    }
+    let fit = |limit: Option<Duration>, passed| limit.is_some_and(|limit| fits(passed, limit));
+    let execution = fit(limits.execution_timeout, closing.open_for).then_some(Cause::Execution);
+    let silence = fit(limits.backend_timeout, closing.since_last_frame).then_some(Cause::Silence);
+    execution.into_iter().chain(silence).collect()
+}
+
 /// What happened, why most likely, and what to do, in one line.
 pub(crate) fn explain(closing: &Closing, limits: &Limits) -> String {
     let after = seconds(closing.open_for);
@@ -65,28 +85,21 @@ pub(crate) fn explain(closing: &Closing, limits: &Limits) -> String {
     }
 }
 
-/// The limits that fit the time at which it ended.
+/// What probably ended it, and what to do, in words.
 fn causes(closing: &Closing, limits: &Limits) -> Vec<String> {
-    let mut causes = Vec::new();
-    if let Some(limit) = limits.execution_timeout
-        && fits(closing.open_for, limit)
-    {
-        causes.push(format!(
+    let text = |cause| match cause {
+        Cause::Execution => format!(
             "the function's execution timeout is {}, and ends every connection; raise it, or let the client reconnect",
-            exact(limit)
-        ));
-    }
-    if let Some(limit) = limits.backend_timeout
-        && fits(closing.since_last_frame, limit)
-    {
-        causes.push(format!(
+            exact(limits.execution_timeout)
+        ),
+        Cause::Silence => format!(
             "nothing was sent for {}, and the trigger's backend timeout, the longest silence, is {}; \
              raise it, or send pings more often",
             seconds(closing.since_last_frame),
-            exact(limit)
-        ));
-    }
-    causes
+            exact(limits.backend_timeout)
+        ),
+    };
+    likely(closing, limits).into_iter().map(text).collect()
 }
 
 /// Whether it ended about at the limit: the service starts its clock before the 101, and takes its time to end.
@@ -115,8 +128,8 @@ fn seconds(duration: Duration) -> String {
 }
 
 /// As it was set.
-fn exact(duration: Duration) -> String {
-    format!("{} s", duration.as_secs_f64())
+fn exact(limit: Option<Duration>) -> String {
+    format!("{} s", limit.unwrap_or_default().as_secs_f64())
 }
 
 /// What a close code means: RFC 6455, section 7.4, and IANA's registry.
@@ -151,7 +164,7 @@ pub(crate) fn meaning(code: u16) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Closing, Limits, explain, meaning};
+    use super::{Cause, Closing, Limits, explain, likely, meaning};
     use std::collections::HashSet;
     use std::time::Duration;
 
@@ -182,6 +195,9 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("backend"), "{text}");
+        assert_eq!(likely(&cut(30.04, 1.0), &LIMITS), [Cause::Execution]);
+        assert_eq!(likely(&cut(12.0, 5.0), &LIMITS), [Cause::Silence]);
+        assert!(likely(&cut(12.0, 1.0), &LIMITS).is_empty());
     }
 
     #[test]

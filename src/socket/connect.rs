@@ -2,7 +2,7 @@
 
 use super::error::{HandshakeError, Layer};
 use super::session::Session;
-use super::{Options, Target, Timings, handshake, request, tls};
+use super::{Options, Target, Timings, handshake, proxy, request, tls};
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -41,8 +41,7 @@ impl Connector {
             true => Some(self.tls().await?),
             false => None,
         };
-        let (addresses, dns) = resolve(target, limit).await?;
-        let (stream, tcp) = measured(dial(&addresses, limit)).await?;
+        let (stream, dns, tcp) = self.reach(target).await?;
         let (opened, tls, handshake) = match connector {
             Some(connector) => {
                 let encrypting = within(Layer::Tls, limit, tls::encrypt(connector, &target.host, stream));
@@ -64,6 +63,24 @@ impl Connector {
         Ok(Session::new(opened, timings, self.options.message_limit).await)
     }
 
+    /// A connection to the target, or a tunnel to it, and how long the name and the connection took.
+    async fn reach(&self, target: &Target) -> Result<(TcpStream, Option<Duration>, Duration), HandshakeError> {
+        let limit = self.options.layer_timeout;
+        let Some(proxy) = self.options.proxies.to(target)? else {
+            let (addresses, dns) = resolve((&target.host, target.port), limit).await?;
+            let (stream, tcp) = measured(dial(&addresses, limit)).await?;
+            return Ok((stream, dns, tcp));
+        };
+        let (addresses, dns) = resolve((&proxy.host, proxy.port), limit).await?;
+        let (stream, tcp) = measured(async {
+            let mut stream = dial(&addresses, limit).await?;
+            within(Layer::Proxy, limit, proxy::tunnel(&mut stream, &proxy, target)).await?;
+            Ok(stream)
+        })
+        .await?;
+        Ok((stream, dns, tcp))
+    }
+
     async fn tls(&self) -> Result<&TlsConnector, HandshakeError> {
         let trust = self.options.trust.clone();
         let read = || async move {
@@ -80,17 +97,20 @@ impl Connector {
     }
 }
 
-/// The addresses of the target's host, and how long it took to find them.
-async fn resolve(target: &Target, limit: Duration) -> Result<(Vec<SocketAddr>, Option<Duration>), HandshakeError> {
-    if let Ok(address) = target.host.parse::<IpAddr>() {
-        return Ok((vec![SocketAddr::new(address, target.port)], None));
+/// The addresses of a host, and how long it took to find them.
+async fn resolve(
+    (host, port): (&str, u16),
+    limit: Duration,
+) -> Result<(Vec<SocketAddr>, Option<Duration>), HandshakeError> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok((vec![SocketAddr::new(address, port)], None));
     }
     let failed = |source| HandshakeError::Dns {
-        host: target.host.clone(),
+        host: host.to_owned(),
         source,
     };
     let looking = async {
-        let found = tokio::net::lookup_host((target.host.as_str(), target.port)).await;
+        let found = tokio::net::lookup_host((host, port)).await;
         let addresses: Vec<SocketAddr> = found.map_err(failed)?.collect();
         match addresses.is_empty() {
             true => Err(failed(io::Error::new(io::ErrorKind::NotFound, "it has no address"))),
@@ -331,7 +351,9 @@ mod tests {
             host: "a\0b".to_owned(),
             .."ws://localhost/".parse().unwrap()
         };
-        let error = resolve(&target, Duration::from_secs(10)).await.unwrap_err();
+        let error = resolve((&target.host, target.port), Duration::from_secs(10))
+            .await
+            .unwrap_err();
         assert_eq!(error.layer(), Some(Layer::Dns));
     }
 }

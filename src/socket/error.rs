@@ -17,6 +17,8 @@ pub(crate) enum Layer {
     Dns,
     /// The connection.
     Tcp,
+    /// A proxy's tunnel.
+    Proxy,
     /// The encryption.
     Tls,
     /// The HTTP request that asks for a WebSocket.
@@ -28,6 +30,7 @@ impl fmt::Display for Layer {
         f.write_str(match self {
             Self::Dns => "DNS",
             Self::Tcp => "TCP",
+            Self::Proxy => "proxy",
             Self::Tls => "TLS",
             Self::Handshake => "WebSocket handshake",
         })
@@ -62,6 +65,15 @@ pub(crate) enum HandshakeError {
         /// The system's reason.
         #[source]
         source: io::Error,
+    },
+    /// A proxy is in the way.
+    #[error("proxy: {fault}")]
+    Proxy {
+        /// What is wrong.
+        fault: ProxyFault,
+        /// The cause, where there is more to it.
+        #[source]
+        source: Option<io::Error>,
     },
     /// There is a connection, but no trusted encryption.
     #[error("TLS: {fault}")]
@@ -101,10 +113,31 @@ impl HandshakeError {
             Self::Header { .. } => None,
             Self::Dns { .. } => Some(Layer::Dns),
             Self::Tcp { .. } => Some(Layer::Tcp),
+            Self::Proxy { .. } => Some(Layer::Proxy),
             Self::Tls { .. } => Some(Layer::Tls),
             Self::Refused(_) | Self::Protocol { .. } => Some(Layer::Handshake),
             Self::Timeout { layer, .. } => Some(*layer),
         }
+    }
+
+    /// Whether trying again may help: nothing that was asked for is wrong.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Dns { .. } | Self::Tcp { .. } | Self::Timeout { .. } => true,
+            Self::Tls { fault, .. } => *fault == TlsFault::Ended,
+            Self::Proxy { fault, .. } => match fault {
+                ProxyFault::Broken => true,
+                ProxyFault::Refused { status } => *status >= 500,
+                _ => false,
+            },
+            Self::Refused(answer) => answer.status == 429 || answer.status >= 500,
+            Self::Protocol { fault, .. } => matches!(fault, ProtocolFault::NoAnswer | ProtocolFault::Broken),
+            Self::Header { .. } => false,
+        }
+    }
+
+    pub(super) fn proxy(fault: ProxyFault) -> Self {
+        Self::Proxy { fault, source: None }
     }
 
     pub(super) fn tls(fault: TlsFault) -> Self {
@@ -114,6 +147,37 @@ impl HandshakeError {
     pub(super) fn protocol(fault: ProtocolFault) -> Self {
         Self::Protocol { fault, source: None }
     }
+}
+
+/// What is wrong with the proxy. Its address is not shown: it may hold a password.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(crate) enum ProxyFault {
+    /// The address is none.
+    #[error("the value of the environment variable `{variable}` is no proxy address")]
+    Address {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// The proxy speaks something else.
+    #[error(
+        "the proxy of the environment variable `{variable}` is no `http://` one, and others are not supported here"
+    )]
+    Scheme {
+        /// The variable.
+        variable: &'static str,
+    },
+    /// No tunnel is made.
+    #[error("the proxy refuses to connect: it answered {status}")]
+    Refused {
+        /// Its status.
+        status: u16,
+    },
+    /// The answer was no HTTP.
+    #[error("the proxy does not speak HTTP")]
+    NotHttp,
+    /// The connection broke.
+    #[error("the connection to the proxy broke")]
+    Broken,
 }
 
 /// What is wrong with the encryption.

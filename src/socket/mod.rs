@@ -1,7 +1,7 @@
 //! The WebSocket session: opened layer by layer (DNS, TCP, TLS, handshake), and explained when it ends.
 //!
 //! Each layer's failure is an error of its own, so that "the name does not resolve", "nobody listens", "the
-//! certificate is not trusted" and "the gateway refuses" are never mixed up. Proxies are not supported.
+//! certificate is not trusted" and "the gateway refuses" are never mixed up.
 
 mod close;
 mod connect;
@@ -9,15 +9,16 @@ mod error;
 mod handshake;
 #[cfg(test)]
 mod peer;
+mod proxy;
 mod request;
 mod session;
-
 mod target;
 mod tls;
 
-pub(crate) use close::{Closing, Limits, explain, meaning};
+pub(crate) use close::{Cause, Closing, Limits, explain, likely, meaning};
 pub(crate) use connect::Connector;
 pub(crate) use error::{HandshakeError, Layer};
+pub(crate) use proxy::Proxies;
 pub(crate) use session::{Event, SendError, Session};
 pub(crate) use target::{Target, TargetError};
 
@@ -48,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) message_limit: usize,
     /// Whose certificates are accepted, for `wss://`.
     pub(crate) trust: Trust,
+    /// Which proxies to go through.
+    pub(crate) proxies: Proxies,
 }
 
 impl Default for Options {
@@ -60,6 +63,7 @@ impl Default for Options {
             layer_timeout: LAYER_TIMEOUT,
             message_limit: MESSAGE_LIMIT,
             trust: Trust::System,
+            proxies: Proxies::default(),
         }
     }
 }
@@ -80,7 +84,7 @@ pub(crate) enum Trust {
 pub(crate) struct Timings {
     /// Resolving the name; `None` where the target has an address.
     pub(crate) dns: Option<Duration>,
-    /// Connecting.
+    /// Connecting, a proxy's tunnel included.
     pub(crate) tcp: Duration,
     /// The TLS handshake; `None` for `ws://`.
     pub(crate) tls: Option<Duration>,

@@ -153,6 +153,10 @@ impl Operation for CreateVersionAlias {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/aliases";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &[
+        "the longest name, 63 characters or 64: here 63",
+        "the code for a second additional version: here 400 `FSS.1091`",
+    ];
     type Output = Alias;
 }
 

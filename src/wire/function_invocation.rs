@@ -119,6 +119,8 @@ impl Operation for InvokeFunction {
     const OWN_BODY: bool = true;
     const UNKNOWN: &'static [&'static str] = &[
         "what an HTTP function is told of an event that is no API gateway's request: here it is not called, 400 `FSS.0400`",
+        "how a function that fails is told: here by 200, and the status that a gateway would answer in `status`",
+        "whether the answer is the function's own text when `X-CFF-Request-Version` is left out: here it is",
     ];
     type Output = Invocation;
 }

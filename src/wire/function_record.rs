@@ -138,6 +138,8 @@ impl Operation for ListFunctionStatistics {
     const METHOD: Method = Method::Get;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/statistics/{period}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["how far apart the numbers are: here a minute, and only those with a call"];
     type Output = Statistics;
 }
 

@@ -155,6 +155,9 @@ impl Operation for UpdateFunctionReservedInstancesCount {
     const METHOD: Method = Method::Put;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/reservedinstances";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &[
+        "the code for a number out of range, and for a version whose alias has reserved instances: here 400 `FSS.0400`",
+    ];
     type Output = Reservation;
 }
 

@@ -136,6 +136,7 @@ impl Operation for CreateTags {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/functions/{function_urn}/tags/create";
     const SUCCESS: &'static [u16] = &[204];
+    const UNKNOWN: &'static [&'static str] = &["what becomes of a key that is there: here it gets the new value"];
     type Output = ();
 }
 
@@ -172,5 +173,7 @@ impl Operation for ShowResInstanceInfo {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/functions/resource-instances/{action}";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] =
+        &["the form of a count, a bare number in the sample: here `total_count` alone"];
     type Output = TaggedResources;
 }

@@ -60,6 +60,10 @@ impl Operation for CreateFunctionVersion {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/functions/{function_urn}/versions";
     const SUCCESS: &'static [u16] = &[200];
+    const UNKNOWN: &'static [&'static str] = &[
+        "the code for one version too many: here 403 `FSS.1043`, that of aliases",
+        "whether a change of the configuration alone may be published: here it may",
+    ];
     type Output = Function;
 }
 

@@ -240,7 +240,10 @@ impl Operation for CreateFunctionTrigger {
     const METHOD: Method = Method::Post;
     const PATH: &'static str = "/v2/{project_id}/fgs/triggers/{function_urn}";
     const SUCCESS: &'static [u16] = &[201];
-    const UNKNOWN: &'static [&'static str] = &["whether a gateway trigger's API is published at once: here it is"];
+    const UNKNOWN: &'static [&'static str] = &[
+        "whether a gateway trigger's API is published at once: here it is",
+        "whether an HTTP function takes another trigger than a gateway's: here not, 400 `FSS.1101`",
+    ];
     type Output = Trigger;
 }
 

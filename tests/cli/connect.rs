@@ -1,6 +1,6 @@
 //! `fgctl connect`, against the local cloud and against servers of others.
 
-use crate::support::{Cloud, Deployed, Run, World, http_function, python, skipped};
+use crate::support::{Cloud, Deployed, Run, World, http_function, node_with_ws, python, skipped};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
@@ -25,18 +25,9 @@ struct Server(std::process::Child, String);
 
 impl Server {
     fn start() -> Option<Self> {
-        let python = python("websockets", &["websockets==15.0.1"])?;
-        let mut process = Command::new(python)
-            .args(["-c", ECHO])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut port = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut port)
-            .unwrap();
-        Some(Self(process, format!("ws://127.0.0.1:{}", port.trim_end())))
+        let mut command = Command::new(python("websockets", &["websockets==15.0.1"])?);
+        command.args(["-c", ECHO]);
+        Some(Self::of(command))
     }
 }
 
@@ -207,4 +198,273 @@ fn the_end_of_a_terminals_input_ends_it_politely() {
         .unwrap();
     let run = Run::of(output).success();
     assert!(run.stdout.contains("closed with 1000"), "{run:?}");
+}
+
+/// What no library does: each path breaks the protocol or the connection in its own way.
+const BROKEN: &str = r"
+import base64, hashlib, socket, sys
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+opened = 0
+def exactly(peer, size):
+    data = b''
+    while len(data) < size:
+        more = peer.recv(size - len(data))
+        if not more:
+            raise EOFError
+        data += more
+    return data
+def frame(peer):
+    kind, size = exactly(peer, 2)
+    size &= 127
+    if size == 126: size = int.from_bytes(exactly(peer, 2), 'big')
+    elif size == 127: size = int.from_bytes(exactly(peer, 8), 'big')
+    mask, data = exactly(peer, 4), bytearray()
+    left = size
+    while left:
+        part = peer.recv(min(left, 65536))
+        if not part:
+            raise EOFError
+        left -= len(part)
+        data += part
+    return kind & 15, bytes(byte ^ mask[at % 4] for at, byte in enumerate(data[:64])), size
+def serve(peer):
+    global opened
+    head = b''
+    while not head.endswith(b'\r\n\r\n'):
+        head += peer.recv(1)
+    path = head.split()[1].decode()
+    key = next(line.split(b': ')[1] for line in head.split(b'\r\n') if line.lower().startswith(b'sec-websocket-key'))
+    accept = base64.b64encode(hashlib.sha1(key + b'258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest())
+    peer.sendall(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ' + accept + b'\r\n\r\n')
+    if path == '/killed':
+        frame(peer)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+    elif path == '/half':
+        peer.sendall(b'\x81\x04last')
+        peer.shutdown(socket.SHUT_WR)
+        while peer.recv(4096): pass
+    elif path == '/utf8':
+        peer.sendall(b'\x81\x02\xff\xfe')
+        while peer.recv(4096): pass
+    elif path == '/masked':
+        peer.sendall(b'\x81\x81\0\0\0\0x')
+        while peer.recv(4096): pass
+    elif path == '/mute' or path == '/stuck':
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        held.append(peer)
+        return
+    elif path == '/lost':
+        opened += 1
+        kind, data, size = frame(peer)
+        if opened == 3:
+            peer.sendall(bytes([0x81, len(data)]) + data + b'\x88\x02\x03\xe8')
+            frame(peer)
+    peer.close()
+held = []
+while True:
+    try:
+        serve(listener.accept()[0])
+    except (OSError, EOFError):
+        pass
+";
+
+/// Echoes, by another library.
+const NODE_ECHO: &str = "
+const server = new (require('ws').WebSocketServer)({ host: '127.0.0.1', port: 0, maxPayload: 1 << 26 });
+server.on('listening', () => console.log(server.address().port));
+server.on('connection', (socket) => socket.on('message', (data, binary) => socket.send(data, { binary })));
+";
+
+impl Server {
+    /// One that breaks things, in the language of the system.
+    fn broken() -> Option<Self> {
+        if skipped("python3") {
+            return None;
+        }
+        let mut command = Command::new("python3");
+        command.args(["-c", BROKEN]);
+        Some(Self::of(command))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut port = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut port)
+            .unwrap();
+        Self(process, format!("ws://127.0.0.1:{}", port.trim_end()))
+    }
+}
+
+/// Whatever the other side does, the outcome and the exit status are defined.
+#[test]
+fn each_broken_server_has_its_outcome() {
+    let Some(Server(_, url)) = &Server::broken() else {
+        return;
+    };
+    let world = World::new();
+    let killed = typed(&world, &format!("connect {url}/killed --count 1"), "x\n").failure(9, &["1006"]);
+    assert!(
+        killed.stderr.contains("reset") || killed.stderr.contains("may have"),
+        "{killed:?}"
+    );
+    let half = typed(&world, &format!("connect {url}/half --count 2"), "").says(&["without a close frame (1006)"]);
+    assert_eq!((half.status, half.stdout.as_str()), (9, "last\n"), "{half:?}");
+    typed(&world, &format!("connect {url}/utf8 --count 1"), "").failure(9, &["1006", "UTF-8"]);
+    typed(&world, &format!("connect {url}/masked --count 1"), "").failure(9, &["1006", "masked"]);
+    typed(
+        &world,
+        &format!("connect {url}/mute --count 1 --ping-interval 50ms --pong-timeout 100ms"),
+        "",
+    )
+    .failure(9, &["nothing came after a ping"]);
+    let line = "x".repeat(16 << 20);
+    let stuck = format!("connect {url}/stuck --count 1 --ping-interval 10s --pong-timeout 200ms");
+    typed(&world, &stuck, &format!("{line}\n")).failure(9, &["does not read"]);
+}
+
+#[test]
+fn a_message_of_16_mb_goes_both_ways() {
+    let Some(ws) = node_with_ws() else { return };
+    let mut command = Command::new("node");
+    command.args(["-e", NODE_ECHO]).current_dir(ws);
+    let server = Server::of(command);
+    let line = format!("{}\n", "x".repeat(16 << 20));
+    let run = typed(&World::new(), &format!("connect {}/ --count 1", server.1), &line).success();
+    assert!(run.stdout == line, "{} bytes came back", run.stdout.len());
+}
+
+/// Two connections are lost; the third answers. What belongs to each opening is sent at each, and all is recorded.
+#[test]
+fn a_lost_connection_is_made_again() {
+    let Some(Server(_, url)) = &Server::broken() else {
+        return;
+    };
+    let world = World::new();
+    std::fs::write(world.path("hello"), "subscribe\n").unwrap();
+    let line = format!(
+        "connect {url}/lost --on-open hello --count 1 --record record.jsonl --reconnect --reconnect-delay 20ms"
+    );
+    let run = typed(&world, &line, "").success();
+    assert_eq!(run.stdout, "subscribe\n");
+    assert!(
+        run.stderr.contains("attempt 2 of 10") && !run.stderr.contains("attempt 3"),
+        "{run:?}"
+    );
+    let record = std::fs::read_to_string(world.path("record.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> = record.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let count = |direction: &str, kind: &str| {
+        let same = |line: &&serde_json::Value| line["direction"] == direction && line["kind"] == kind;
+        lines.iter().filter(same).count()
+    };
+    assert_eq!(
+        (count("local", "open"), count("sent", "text"), count("received", "text")),
+        (3, 3, 1),
+        "{record}"
+    );
+    #[cfg(unix)]
+    {
+        let mode = std::fs::metadata(world.path("record.jsonl")).unwrap();
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777,
+            0o600
+        );
+    }
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // The first attempt is no reconnection: a mistyped address is told at once.
+    world
+        .fgctl(&format!("connect ws://{nobody}/ --reconnect"))
+        .failure(9, &["TCP"]);
+}
+
+/// An API that wants to know who calls lets in who proves it, by each of the proofs.
+#[test]
+fn a_handshake_proves_who_calls() {
+    let deployed = Deployed::with(http_function, "");
+    let cloud: &Cloud = &deployed.cloud;
+    let auth = |kind: &str| {
+        cloud
+            .fgctl(&format!(
+                "api update API_websocket_demo --gateway apig-ws --auth {kind}"
+            ))
+            .success();
+        cloud
+            .fgctl("api publish API_websocket_demo --gateway apig-ws")
+            .success();
+    };
+    let connect = "connect WebSocket-demo --count 1";
+    auth("iam");
+    cloud.fgctl(connect).failure(9, &["401"]);
+    cloud.fgctl(&format!("{connect} --iam --param room=a%b")).success();
+
+    auth("app");
+    let made = cloud.json("app create mobile --gateway apig-ws");
+    let key = made["app_key"].as_str().unwrap();
+    cloud
+        .fgctl("app secret mobile --gateway apig-ws --file mobile.secret")
+        .success();
+    let by_name = format!("{connect} --app mobile");
+    cloud.fgctl(&by_name).failure(9, &["403", "fgctl app authorize"]);
+    cloud
+        .fgctl("app authorize mobile --gateway apig-ws --api API_websocket_demo --environment RELEASE")
+        .success();
+    cloud.fgctl(&by_name).success();
+    cloud
+        .fgctl(&format!("{connect} --app-key {key} --app-secret-file mobile.secret"))
+        .success();
+    let secret = std::fs::read_to_string(cloud.path("mobile.secret")).unwrap();
+    typed(
+        cloud,
+        &format!("{connect} --app-key {key} --app-secret-file -"),
+        &secret,
+    )
+    .success();
+    typed(
+        cloud,
+        &format!("{connect} --app-key {key} --app-secret-file -"),
+        "wrong\n",
+    )
+    .failure(9, &["401"]);
+
+    cloud
+        .fgctl("api update API_websocket_demo --gateway apig-ws --app-code on")
+        .success();
+    cloud
+        .fgctl("api publish API_websocket_demo --gateway apig-ws")
+        .success();
+    let code = cloud.json("app codes create mobile --gateway apig-ws");
+    let show = format!(
+        "app codes show mobile {} --gateway apig-ws",
+        code["id"].as_str().unwrap()
+    );
+    std::fs::write(cloud.path("code.secret"), cloud.fgctl(&show).success().stdout).unwrap();
+    cloud.fgctl(&format!("{connect} --app-code-file code.secret")).success();
+
+    cloud
+        .fgctl(&format!("{connect} --app-key {key}"))
+        .failure(2, &["--app-secret-file"]);
+    cloud
+        .fgctl(&format!("{connect} --iam --app mobile"))
+        .failure(2, &["--app"]);
+    cloud
+        .fgctl(&format!("connect {} --app mobile", deployed.url))
+        .failure(2, &["--app-key"]);
+}
+
+/// A person's orders, and how what comes is told from what was typed.
+#[test]
+fn a_person_gives_orders() {
+    let Some(Server(_, url)) = &Server::start() else { return };
+    let steps = [
+        ("connected to", "hello\n"),
+        ("Z < hello", "/nonsense\n"),
+        ("is no order", "/ping\n"),
+        ("answer to the ping after", "/close 4000 bye\n"),
+    ];
+    let Some(seen) = World::new().type_at(&format!("connect {url}/"), &steps) else {
+        return;
+    };
+    assert_eq!(seen.status, 0, "{seen:?}");
+    assert!(seen.shown.contains("closed with 4000"), "{seen:?}");
 }

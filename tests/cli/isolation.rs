@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return subprocess.run([path, "-p", "6 * 7"], capture_output=True, text=True).stdout
     def take(self, mebibytes):
         return len(b"x" * (int(mebibytes) << 20))
+    def ask(self, port):
+        try:
+            with socket.create_connection(("127.0.0.1", int(port)), 5) as peer:
+                peer.sendall(b"ping")
+                return peer.recv(64).decode()
+        except OSError as error:
+            return errno.errorcode.get(error.errno, "timeout")
     def end(self, _):
         os._exit(3)
 http.server.ThreadingHTTPServer(("127.0.0.1", 8000), Handler).serve_forever()
@@ -75,10 +82,15 @@ struct Functions(Cloud);
 impl Functions {
     #[track_caller]
     fn start(names: &[&str]) -> Option<Self> {
+        Self::start_with(names, &[])
+    }
+
+    #[track_caller]
+    fn start_with(names: &[&str], options: &[&str]) -> Option<Self> {
         if skipped("python3") {
             return None;
         }
-        let cloud = Cloud::start_with(&OPTIONS);
+        let cloud = Cloud::start_with(&[&OPTIONS, options].concat());
         if refused(&cloud) {
             return None;
         }
@@ -424,4 +436,57 @@ fn without_it_the_reason_is_said_in_the_status_and_in_the_log() {
     let log = fs::read_to_string(log).unwrap();
     let said = "one function at a time runs: it is switched off";
     assert_eq!(log.matches(said).count(), 1, "{log}");
+}
+
+/// What is declared is reached at the same address, and nothing else is.
+#[test]
+fn a_forwarded_port_of_the_host_is_the_instances_own_and_others_are_not_there() {
+    let host = TcpListener::bind("127.0.0.1:0").unwrap();
+    let hidden = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = host.local_addr().unwrap().port();
+    let serving = std::thread::spawn(move || {
+        for stream in host.incoming().take(4) {
+            let mut stream = stream.unwrap();
+            let mut bytes = [0; 4];
+            stream.read_exact(&mut bytes).unwrap();
+            stream.write_all(&[&bytes[..], b" pong"].concat()).unwrap();
+        }
+    });
+    let forwards = [port, nobody].map(|port| format!("--forward={port}"));
+    let Some(functions) = Functions::start_with(&["a", "b"], &forwards.each_ref().map(String::as_str)) else {
+        return;
+    };
+    // Each function's instance has a way of its own.
+    for function in ["a", "b", "a", "b"] {
+        assert_eq!(functions.ask(&format!("{function}?ask={port}")), "ping pong");
+    }
+    serving.join().unwrap();
+    let hidden = hidden.local_addr().unwrap().port();
+    assert_eq!(functions.ask(&format!("a?ask={hidden}")), "ECONNREFUSED");
+    let unanswered = functions.ask(&format!("a?ask={nobody}"));
+    assert!(unanswered == "" || unanswered == "ECONNRESET", "{unanswered}");
+    let said = format!("the forwarded port {nobody} of this machine's 127.0.0.1 does not answer");
+    let log = functions.0.fgctl("logs a").success().stdout;
+    assert_eq!(log.matches(&said).count(), 1, "{log}");
+}
+
+/// One that nobody uses ends when it was said to.
+#[test]
+fn an_idle_instance_ends_after_the_time_that_was_said() {
+    let Some(functions) = Functions::start_with(&["a"], &["--instance-idle", "200ms"]) else {
+        return;
+    };
+    let first = functions.ask("a?facts")["machine"].clone();
+    let patience = Instant::now() + Duration::from_secs(20);
+    while !functions.0.json("local status")["instances"]
+        .as_array()
+        .unwrap()
+        .is_empty()
+    {
+        assert!(Instant::now() < patience, "it stays");
+    }
+    assert_ne!(functions.ask("a?facts")["machine"], first);
+    let log = functions.0.fgctl("logs a --grep ended").success().stdout;
+    assert!(log.contains("killed: nobody used it"), "{log}");
 }

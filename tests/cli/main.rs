@@ -10,6 +10,8 @@
 mod answers;
 mod api;
 mod app;
+mod build;
+mod code;
 mod completion;
 mod connect;
 mod contract;
@@ -21,6 +23,7 @@ mod documents;
 mod environment;
 mod exit;
 mod explain;
+mod faults;
 mod fidelity;
 mod function;
 mod function_settings;
@@ -33,6 +36,7 @@ mod help;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;
+mod logs;
 mod man;
 mod network;
 mod obs;

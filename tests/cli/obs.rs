@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 #[test]
 fn the_official_sdk_for_object_storage_reads_every_answer() {
     let cloud = Cloud::start();
-    let Some(mut script) = sdk_script(&cloud, "obs.py") else {
+    let Some(mut script) = sdk_script(&cloud, "object_storage.py") else {
         return;
     };
     let run = Run::of(script.output().unwrap()).success();
@@ -230,7 +230,7 @@ fn a_large_dependency_goes_on_where_it_was_killed_and_is_used() {
         "function create f --code code",
         "dependency attach large --function f",
         "websocket enable f",
-        "trigger create API_f --function f --gateway apig-ws --group APIGroup_ws --auth none --path /f",
+        "trigger create API_f --function f --gateway apig-ws --group APIGroup_ws --auth none --path /websocket_demo",
         "api update API_f --gateway apig-ws --network-architecture v2 --invocation-mode sync",
         "api publish API_f --gateway apig-ws",
     ] {

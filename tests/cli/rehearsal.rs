@@ -24,7 +24,7 @@ fn nothing_is_changed_and_what_has_to_be_read_is_read() {
     let before = cloud.json("function get f");
     for (line, last) in [
         ("function create g --code code", "POST functions"),
-        ("function code update f --code code", "PUT code"),
+        ("function code update f --code code --force", "PUT code"),
         ("websocket enable f", "PUT config"),
         ("environment create TEST --gateway apig-ws", "POST envs"),
         ("group create another --gateway apig-ws", "POST api-groups"),

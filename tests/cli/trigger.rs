@@ -217,6 +217,11 @@ fn a_trigger_that_is_there_is_no_reason_to_fail_unless_it_is_another() {
     cloud
         .fgctl(&format!("{CREATE} --websocket --method POST"))
         .failure(1, &["GET or ANY"]);
+    std::fs::write(
+        cloud.path("code/index.py"),
+        "def handler(event, context):\n    return 1\n",
+    )
+    .unwrap();
     cloud
         .fgctl("function create event --type event --runtime Python3.9 --handler index.handler --code code")
         .success();

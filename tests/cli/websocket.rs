@@ -1,6 +1,6 @@
 //! `fgctl websocket`.
 
-use crate::support::{Cloud, function_folder, http_function};
+use crate::support::{Cloud, Deployed, function_folder, http_function};
 
 #[test]
 fn on_and_off_are_read_back() {
@@ -79,4 +79,27 @@ fn what_cannot_be_proved_is_not_claimed() {
         .fgctl("websocket enable f --field business_switch=true")
         .success()
         .says(&["confirmed"]);
+}
+
+/// The limits are told in numbers, and a connection that they end is a check that fails.
+#[test]
+fn the_budget_says_whether_a_connection_lives() {
+    let deployed = Deployed::with(http_function, "--timeout 5000");
+    let cloud: &Cloud = &deployed.cloud;
+    let budget = cloud.json("websocket status WebSocket-demo --budget --open-for 50s --silence 2s");
+    assert_eq!(budget["execution_timeout"], 60);
+    assert_eq!(budget["triggers"][0]["backend_timeout"], 5000);
+    assert_eq!(budget["triggers"][0]["ping_interval"], 2000);
+    assert_eq!(budget["connection"]["lives"], true);
+    let ended = cloud.fgctl("websocket status WebSocket-demo --budget --open-for 10m --silence 10s");
+    let ended = ended.says(&[
+        "after 60 s, before 600 s",
+        "after 5 s of silence",
+        "function update WebSocket-demo --timeout",
+    ]);
+    // What was asked for is shown all the same.
+    assert!(ended.status == 9 && ended.stdout.contains("5000 ms"), "{ended:?}");
+    cloud
+        .fgctl("websocket status WebSocket-demo --open-for 10m")
+        .failure(2, &["--budget"]);
 }

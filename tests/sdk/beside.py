@@ -36,6 +36,7 @@ CLIENT = ["app", "cli", "cloud"]
 REFUSED = {
     "function invoke base --data {}": "an HTTP function wants another event",
     "function invoke base --async --data {}": "an HTTP function cannot be called so",
+    "logs base": "the function's log goes nowhere",
 }
 RELEASE = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 AUTHORIZATION = re.compile(r"SDK-HMAC-SHA256 Access=\w+, SignedHeaders=([a-z;-]+), Signature=[0-9a-f]{64}")
@@ -324,7 +325,9 @@ ROWS = [
     ("ListFunctions", "function list", of(FGS, "ListFunctions"), {}),
     ("ShowFunctionConfig", "function get base", of(FGS, "ShowFunctionConfig", **URN), {}),
     ("ShowFunctionCode", "function code get base", of(FGS, "ShowFunctionCode", **URN), {}),
-    ("UpdateFunctionCode", "function code update base --code code", update_code, CHARSET),
+    ("UpdateFunctionCode", "function code update base --code code --force", update_code, CHARSET),
+    (None, "function code pack --code code --to code.zip", None, {}),
+    ("ShowLtsLogDetails", "logs base", of(FGS, "ShowLtsLogDetails", **URN), {}),
     ("UpdateFunctionConfig", "websocket enable base", update_config, CONFIG),
     (None, "function update base --memory 256", None, {}),
     ("UpdateFunctionMaxInstanceConfig", "function update base --max-instances 7",
@@ -454,6 +457,7 @@ ELSEWHERE = {
     "connect": "speaks WebSocket with a gateway, which is no operation",
     "local": "speaks with the local cloud's own door",
     "demo": "runs what other rows have, against a local cloud of its own",
+    "dependency build": "packs with npm or pip, then sends what `dependency create` does",
     "doctor": "asks what other rows have",
     "request": "sends what its caller says",
     "completion": "sends nothing",

@@ -1,7 +1,7 @@
 //! `fgctl app`: who may call APIs with App authentication, the guide's Table 4.
 
 mod code;
-mod secret;
+pub(super) mod secret;
 
 use super::complete::Noun;
 use super::error::CommandError;

@@ -46,7 +46,7 @@ pub(super) async fn run(args: &Secret, context: &Context) -> Result<(), CommandE
 }
 
 /// Reads a secret from `file`: its text without the end of its line.
-pub(super) fn read(file: &Path) -> Result<String, CommandError> {
+pub(in crate::cli) fn read(file: &Path) -> Result<String, CommandError> {
     let text = fs::read_to_string(file)
         .map_err(|error| CommandError::usage(format!("`{}` cannot be read: {error}", file.display())))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())

@@ -196,7 +196,7 @@ impl From<AppError> for CommandError {
                 Exit::Usage
             }
             AppError::NotFound { .. } => Exit::NotFound,
-            AppError::Refused { .. } => Exit::Failed,
+            AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
             AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
@@ -356,6 +356,7 @@ impl From<HandshakeError> for CommandError {
         match error.layer() {
             Some(Layer::Dns) => failed.hint("check the URL: fgctl trigger url NAME"),
             Some(Layer::Tcp) => failed.hint("is it running? for the local cloud: fgctl local status"),
+            Some(Layer::Proxy) => failed.hint("reach the host directly: NO_PROXY=HOST"),
             Some(Layer::Tls) => failed.hint("trust its authority with --ca-file FILE, or anyone with --insecure"),
             Some(Layer::Handshake) | None => failed,
         }

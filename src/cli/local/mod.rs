@@ -1,13 +1,15 @@
 //! `fgctl local`: the local cloud.
 
 mod env;
+mod fault;
 mod fidelity;
+mod physics;
+mod requests;
 mod state;
 mod up;
 
 use super::error::CommandError;
 use super::global::Context;
-use super::options::List;
 use crate::local::Runtime;
 use crate::ui::Report;
 use clap::{Args, Subcommand};
@@ -26,8 +28,10 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  fgctl local status -o json")]
     Status(State),
     /// Show the last requests that came to its gateways
-    #[command(after_help = "Example:\n  fgctl local requests --limit 20")]
-    Requests(Requests),
+    Requests(requests::Requests),
+    /// Let requests fail on purpose
+    #[command(subcommand)]
+    Fault(fault::Command),
     /// Remove everything from the local cloud
     Reset(state::Reset),
     /// Save the whole state of the local cloud to a file
@@ -54,20 +58,13 @@ pub(super) struct State {
     state: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct Requests {
-    #[command(flatten)]
-    list: List,
-    #[command(flatten)]
-    of: State,
-}
-
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         Command::Up(args) => up::run(args, context).await,
         Command::Down(args) => down(args, context).await,
         Command::Status(args) => status(args, context).await,
-        Command::Requests(args) => requests(args, context).await,
+        Command::Requests(args) => requests::run(args, context).await,
+        Command::Fault(command) => fault::run(command, context).await,
         Command::Reset(args) => state::reset(args, context).await,
         Command::Save(args) => state::save(args, context).await,
         Command::Load(args) => state::load(args, context).await,
@@ -110,36 +107,9 @@ async fn status(args: State, context: &Context) -> Result<(), CommandError> {
             ("CA", Some(runtime.ca_file.display().to_string())),
             ("Groups", Some(groups)),
             ("Isolation", status["isolation"].as_str().map(str::to_owned)),
+            ("Network", status["network"].as_str().map(str::to_owned)),
             ("Instances", Some(instances)),
             ("Logs", Some(logs)),
-        ],
-    );
-    context.ui.show(&report)?;
-    Ok(())
-}
-
-async fn requests(args: Requests, context: &Context) -> Result<(), CommandError> {
-    let runtime = Runtime::find(&context.local_state(args.of.state)?).await?;
-    let requests = runtime.requests().await?;
-    // The last ones are what a person wants to see.
-    let first = requests.len().saturating_sub(args.list.limit.unwrap_or(usize::MAX));
-    let requests = &requests[first..];
-    let text = |request: &Value, name: &str| match &request[name] {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let report = Report::list(
-        requests,
-        |request| text(request, "request_id"),
-        &[
-            ("TIME", &|request| text(request, "time")),
-            ("METHOD", &|request| text(request, "method")),
-            ("PATH", &|request| text(request, "path")),
-            ("STATUS", &|request| text(request, "status")),
-            ("MS", &|request| text(request, "milliseconds")),
-            ("FUNCTION", &|request| text(request, "function")),
-            ("NOTE", &|request| text(request, "note")),
         ],
     );
     context.ui.show(&report)?;

@@ -2,6 +2,7 @@
 
 use super::super::error::CommandError;
 use super::super::global::{Context, duration};
+use super::physics::PhysicsArgs;
 use crate::local::{self, IsolationSetting, LocalCloud, Runtime};
 use clap::{Args, ValueEnum};
 use std::fs::{self, File};
@@ -46,6 +47,8 @@ pub(in crate::cli) struct Up {
     /// Whether each instance of a function gets a machine of its own
     #[arg(long, value_enum, default_value_t = Isolation::Auto)]
     isolation: Isolation,
+    #[command(flatten)]
+    physics: PhysicsArgs,
     /// Say on stdout when it serves, then nothing
     #[arg(long, hide = true)]
     announce: bool,
@@ -106,6 +109,7 @@ async fn serve(args: Up, state: PathBuf, context: &Context) -> Result<(), Comman
         websocket_field: args.websocket_field,
         inherited: context.inherited(),
         isolation: args.isolation.into(),
+        physics: args.physics.physics().map_err(CommandError::usage)?,
     })
     .await?;
     if args.announce {
@@ -149,6 +153,7 @@ async fn detach(args: &Up, state: &Path, context: &Context) -> Result<(), Comman
     if args.isolation == Isolation::Off {
         command.args(["--isolation", "off"]);
     }
+    command.args(args.physics.arguments());
     if args.ephemeral {
         command.arg("--ephemeral");
     }

@@ -227,6 +227,8 @@ pub(super) async fn list(call: Call, input: ListFunctions) -> Result<Answered<Fu
         let named = input.func_name.as_deref().is_none_or(|part| name.contains(part));
         named && package.is_none_or(|package| own == package)
     };
+    let is_filtered = package.is_some() || input.func_name.is_some();
+    let wanted = is_filtered.then_some(&wanted as &dyn Fn(&str) -> bool);
     let text = |record: FunctionRecord| {
         let text = serde_json::to_string(&listed(record.function));
         text.map_err(|error| Refusal::Internal(error.to_string()))

@@ -23,6 +23,7 @@ mod download;
 mod enterprise_project;
 mod environment;
 mod environment_variable;
+mod faulty;
 mod fetch;
 mod front_door;
 mod function;
@@ -68,6 +69,7 @@ mod trigger_timer;
 mod user_data;
 mod vpc;
 
+use super::fault::Faults;
 use super::fidelity::Row;
 use super::{Account, Contexts};
 use crate::wire::{Method, Operation};
@@ -81,8 +83,16 @@ use request::{Answered, Call, Desk};
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
-pub(super) fn router(contexts: Arc<Contexts>) -> Router {
+pub(super) fn router(contexts: Arc<Contexts>, faults: Faults) -> Router {
     let routes = all();
+    let names = routes
+        .rows
+        .iter()
+        .filter_map(|row| Some(((row.method?, row.path?), row.name)));
+    let faulty = faulty::Faulty {
+        faults,
+        names: Arc::new(names.collect()),
+    };
     let desk = Arc::new(Desk {
         contexts,
         guard: front_door::Guard::default(),
@@ -93,6 +103,7 @@ pub(super) fn router(contexts: Arc<Contexts>) -> Router {
         .fallback(request::not_served)
         .method_not_allowed_fallback(request::not_served)
         .layer(middleware::from_fn_with_state(Arc::clone(&desk), obs::divert))
+        .layer(middleware::from_fn_with_state(faulty, faulty::meet))
         .with_state(desk)
 }
 

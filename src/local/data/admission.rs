@@ -110,7 +110,8 @@ pub(super) fn group(snapshot: &Snapshot, request: &request::Parts, listening: &s
     snapshot.group(listening, host(request).as_deref())
 }
 
-fn host(request: &request::Parts) -> Option<String> {
+/// The host that a call names.
+pub(super) fn host(request: &request::Parts) -> Option<String> {
     let header = request
         .headers
         .get(HOST)

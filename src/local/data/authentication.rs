@@ -33,7 +33,8 @@ struct Presented<'a> {
 }
 
 impl Guards<'_> {
-    /// Lets a call through that `route` answers, with its body, which a signature covers.
+    /// Lets a call through that `route` answers, with its body, which a signature covers, and the id of the app that
+    /// calls, if it is one.
     ///
     /// # Errors
     /// The caller did not prove who it is, or may not call.
@@ -42,10 +43,10 @@ impl Guards<'_> {
         route: &Route,
         (parts, tls): (&request::Parts, bool),
         body: Call,
-    ) -> Result<Call, Refusal> {
+    ) -> Result<(Call, Option<String>), Refusal> {
         let kind = route.api.auth_type.as_str();
         if kind == "NONE" {
-            return Ok(body);
+            return Ok((body, None));
         }
         let (held, body) = if is_signed(&parts.headers) {
             let bytes = hold(body).await?;
@@ -58,18 +59,21 @@ impl Guards<'_> {
             tls,
             body: &held,
         };
-        match kind {
-            "APP" => self.app(route, &presented)?,
-            "IAM" => self.iam(&presented)?,
+        let app = match kind {
+            "APP" => Some(self.app(route, &presented)?),
+            "IAM" => {
+                self.iam(&presented)?;
+                None
+            }
             other => return Err(refuse(other, "the local cloud has no custom authorisers")),
-        }
-        Ok(body)
+        };
+        Ok((body, app))
     }
 
-    fn app(&self, route: &Route, call: &Presented<'_>) -> Result<(), Refusal> {
+    fn app(&self, route: &Route, call: &Presented<'_>) -> Result<String, Refusal> {
         let caller = self.caller(route, call)?;
         if self.callers.may_call(caller, &route.api.id, &route.environment) {
-            return Ok(());
+            return Ok(caller.id.clone());
         }
         let api = ApiName {
             name: route.api.name.clone(),

@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// An app.
 #[derive(Debug)]
 pub(super) struct Caller {
-    id: String,
+    /// Its id.
+    pub(super) id: String,
     /// Its name.
     pub(super) name: String,
     /// What it signs with.

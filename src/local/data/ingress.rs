@@ -2,6 +2,7 @@
 //!
 //! A connection lives and dies with its group's listener: closing that drops them all.
 
+use super::checked::{Checked, Refused};
 use super::gateway::{Connection, Gateway};
 use super::proxy::{AfterUpgrade, ClientStream};
 use crate::sys::port::{self, Holder};
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -265,8 +267,13 @@ impl Server {
 
     async fn http(&self, stream: ClientStream, connection: Connection) -> Option<AfterUpgrade> {
         let after: Mutex<Option<AfterUpgrade>> = Mutex::default();
+        let (refused, requests) = (Refused::default(), AtomicU64::new(0));
         let service = service_fn(async |request| {
-            let (response, next) = self.gateway.call(request, &connection).await;
+            let refusal = refused.of(requests.fetch_add(1, Ordering::Relaxed));
+            let (response, next) = match refusal {
+                Some(refusal) => (self.gateway.refuse(&refusal, &connection), None),
+                None => self.gateway.call(request, &connection).await,
+            };
             if let Some(next) = next {
                 *after.lock().unwrap_or_else(PoisonError::into_inner) = Some(next);
             }
@@ -277,6 +284,7 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_LIMIT)
             .max_headers(HEADER_COUNT);
+        let stream = Checked::new(stream, refused.clone());
         let connection = http.serve_connection(TokioIo::new(stream), service);
         connection.with_upgrades().await.ok()?;
         after.into_inner().unwrap_or_else(PoisonError::into_inner)

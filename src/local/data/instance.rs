@@ -1,6 +1,6 @@
 //! A running instance of a function, as everyone but its starter sees it, and who uses it.
 
-use super::function_log::FunctionLog;
+use super::function_log::{FunctionLog, Mark};
 #[cfg(target_os = "linux")]
 use super::machine::Machine;
 use super::refusal::Refusal;
@@ -252,6 +252,7 @@ impl Usage {
         Lease {
             usage: self.clone(),
             socket: false,
+            mark: None,
         }
     }
 }
@@ -260,9 +261,16 @@ impl Usage {
 pub(super) struct Lease {
     usage: Usage,
     socket: bool,
+    /// Says in the log whose lines they are.
+    mark: Option<Mark>,
 }
 
 impl Lease {
+    /// The lines that the instance writes meanwhile are those of `mark`'s request.
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.mark = Some(mark);
+    }
+
     /// The request has become a socket.
     pub(super) fn upgrade(&mut self) {
         if !std::mem::replace(&mut self.socket, true) {

@@ -87,12 +87,13 @@ impl Gateway {
             seconds,
         };
         let running = async {
-            let place = self.runner.place(plan).await?;
+            let mut place = self.runner.place(plan).await?;
+            place.lease.mark(place.instance.log.enter(&call.request_id));
             let before = place.instance.log.written();
             let response = exchange(&place.instance, plan, call).await?;
             Ok((response, place.instance.log.since(before)))
         };
-        timeout(Duration::from_secs(seconds), running)
+        timeout(self.pace.of(Duration::from_secs(seconds)), running)
             .await
             .map_err(|_| expired)?
     }

@@ -98,6 +98,7 @@ use linux::attempt;
 #[cfg(target_os = "linux")]
 mod linux {
     use super::{Isolation, Possible};
+    use crate::local::data::forward::Forwarding;
     use crate::local::data::machine::Machine;
     use crate::sys::cgroup::Parent;
     use crate::sys::machine::{Function, Message, OPT, Specification};
@@ -156,9 +157,10 @@ mod linux {
             open_files: 64,
             processes: 64,
             batch: 1,
+            forwards: Vec::new(),
             program: None,
         };
-        let (machine, mut helper) = Machine::start(&specification)?;
+        let (machine, mut helper) = Machine::start(&specification, Forwarding::default())?;
         let said = tokio::time::timeout(PATIENCE, machine.next()).await;
         machine.close();
         let ended = tokio::time::timeout(PATIENCE, helper.wait()).await;

@@ -1,5 +1,6 @@
 //! A machine of an instance's own, as the local cloud has it: its helper's process and sockets into its network.
 
+use super::forward::{Forwarding, Forwards};
 use crate::sys::machine::{self, COMMAND, Message, Specification};
 use std::io;
 use std::net::{SocketAddr, TcpStream as StdStream};
@@ -23,6 +24,9 @@ pub(super) struct Machine {
     /// Told of each change of the pool.
     changed: Notify,
     listening: watch::Sender<bool>,
+    forwarding: Forwarding,
+    /// What relays to the host; ends with the machine.
+    forwards: Mutex<Option<Forwards>>,
     /// More sockets are asked for when no more than these are left.
     low: usize,
 }
@@ -40,7 +44,7 @@ impl Machine {
     ///
     /// # Errors
     /// The helper cannot be started, or told what to do.
-    pub(super) fn start(specification: &Specification) -> io::Result<(Self, Child)> {
+    pub(super) fn start(specification: &Specification, forwarding: Forwarding) -> io::Result<(Self, Child)> {
         let (ours, helpers) = machine::pair()?;
         machine::send_specification(ours.as_fd(), specification)?;
         let ours = StdDatagram::from(ours);
@@ -63,6 +67,8 @@ impl Machine {
             changed: Notify::new(),
             listening: watch::Sender::new(false),
             low: usize::from(specification.batch / 4),
+            forwarding,
+            forwards: Mutex::default(),
         };
         Ok((machine, child))
     }
@@ -114,7 +120,10 @@ impl Machine {
             Some(_) => {}
         }
         let message = message.map(|(message, descriptors)| {
-            self.keep(descriptors);
+            match message {
+                Message::Forwards => self.forward(descriptors),
+                _ => self.keep(descriptors),
+            }
             message
         });
         self.changed.notify_waiters();
@@ -146,8 +155,14 @@ impl Machine {
         pool.sockets.extend(sockets);
     }
 
+    fn forward(&self, listeners: Vec<OwnedFd>) {
+        let forwards = self.forwarding.start(listeners);
+        *self.forwards.lock().unwrap_or_else(PoisonError::into_inner) = Some(forwards);
+    }
+
     /// Ends all inside.
     pub(super) fn close(&self) {
+        self.forwards.lock().unwrap_or_else(PoisonError::into_inner).take();
         let _ = rustix::net::shutdown(&self.control, rustix::net::Shutdown::Both);
     }
 

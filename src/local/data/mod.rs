@@ -14,10 +14,17 @@ mod backend;
 mod body;
 mod bootstrap;
 mod callers;
+mod checked;
+mod chunks;
 mod code;
 mod debug;
+mod events;
+#[cfg(target_os = "linux")]
+mod forward;
+mod framing;
 mod function_log;
 mod gateway;
+mod head;
 mod headers;
 mod home;
 mod ingress;
@@ -26,6 +33,8 @@ mod invocation;
 mod isolation;
 mod launch;
 mod leftover;
+mod log_line;
+mod log_reader;
 #[cfg(target_os = "linux")]
 mod machine;
 mod proxy;
@@ -39,21 +48,27 @@ mod snapshot;
 mod statistics;
 #[cfg(test)]
 mod tests;
+mod throttling;
 mod tunnel;
 mod variables;
 
+pub(super) use events::Event;
 pub(super) use function_log::log_path;
 pub(super) use ingress::{GroupStatus, PortState};
 pub(crate) use isolation::{IsolationSetting, abilities};
+pub(super) use log_reader::{LogMark, Wanted, past};
 pub(super) use request_log::RequestRecord;
 pub(super) use runner::{InstanceState, InstanceStatus};
 pub(crate) use variables::Inherited;
 
+use super::fault::Faults;
 use super::fidelity::Row;
+use super::physics::{Chance, Pace, Physics};
 use super::store::records::{GROUPS, GroupRecord};
 use super::store::{Read, Store, StoreError};
 use super::{CallFault, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions, GroupPorts, random_hex};
 use crate::sign::{Credentials, Secret};
+use events::Events;
 use function_log::FunctionLogs;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -73,6 +88,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use throttling::Throttling;
+use tokio::sync::broadcast;
 
 /// What the data plane plays.
 pub(super) fn rows() -> [Row; 4] {
@@ -93,8 +110,10 @@ pub(super) struct Options {
     pub(super) function_address: SocketAddr,
     /// How long a function may take until it listens, unless it has an initializer with a timeout of its own.
     pub(super) ready: Duration,
-    /// An instance ends after this long without a request.
-    pub(super) idle: Duration,
+    /// How all of it behaves.
+    pub(super) physics: Physics,
+    /// What fails on purpose.
+    pub(super) faults: Faults,
     /// The member of a function's configuration that stands for the WebSocket switch.
     pub(super) websocket_field: String,
     /// The account, whose keys sign calls of APIs with IAM authentication.
@@ -114,7 +133,8 @@ impl Options {
             first_port,
             function_address: SocketAddr::from((Ipv4Addr::LOCALHOST, FUNCTION_PORT)),
             ready: Duration::from_secs(3),
-            idle: Duration::from_secs(60),
+            physics: Physics::default(),
+            faults: Faults::default(),
             websocket_field,
             account: None,
             inherited,
@@ -144,12 +164,14 @@ impl DataPlane {
         options: Options,
     ) -> io::Result<Arc<Self>> {
         let homes = folder.join("instances");
+        let events = Events::default();
         let setup = Arc::new(Setup {
             code: folder.join("code"),
             isolation: Isolation::find(options.isolation, &homes).await,
             homes,
             note: folder.join("instance.json"),
-            logs: FunctionLogs::open(folder.join(LOGS))?,
+            logs: FunctionLogs::open(folder.join(LOGS), events.clone())?,
+            events,
             options,
         });
         let launcher = Arc::new(Launcher(Arc::clone(&setup)));
@@ -163,13 +185,21 @@ impl DataPlane {
         launcher: Arc<dyn Launch>,
     ) -> io::Result<Arc<Self>> {
         let options = &setup.options;
+        let pace = Pace::new(options.physics.speed);
+        let rules = runner::Rules {
+            idle: pace.of(options.physics.idle),
+            chance: Chance::new(options.physics.seed),
+        };
         let gateway = Arc::new(Gateway {
             snapshots: Snapshots::new(Arc::clone(&store)),
-            runner: Runner::new(launcher, options.idle, setup.isolation.is_own()),
-            requests: RequestLog::default(),
+            runner: Runner::new(launcher, rules, setup.isolation.is_own()),
+            requests: RequestLog::new(setup.events.clone()),
+            pace,
+            faults: options.faults.clone(),
             websocket_field: options.websocket_field.clone(),
             account: options.account.clone(),
             debug_word: Secret::new(random_hex(24)),
+            throttling: Throttling::new(options.physics.debug_domain_limit),
         });
         clean(&setup, &gateway).await?;
         let reserved = options.function_address.port();
@@ -194,6 +224,16 @@ impl DataPlane {
         self.setup.isolation.describe()
     }
 
+    /// What an instance reaches outside of its machine, in words.
+    pub(super) fn network(&self) -> String {
+        let ports = &self.setup.options.physics.forwards;
+        match (self.setup.isolation.is_own(), ports.is_empty()) {
+            (false, _) => "this machine's own".to_owned(),
+            (true, true) => "none: nothing is forwarded, and public access is not there".to_owned(),
+            (true, false) => format!("forwarded ports {ports:?}, no public access"),
+        }
+    }
+
     /// The instances that run.
     pub(super) fn instances(&self) -> Vec<InstanceStatus> {
         self.gateway.runner.status()
@@ -207,6 +247,16 @@ impl DataPlane {
     /// The last requests, the oldest first.
     pub(super) fn requests(&self) -> Vec<RequestRecord> {
         self.gateway.requests.all()
+    }
+
+    /// What happens from now on.
+    pub(super) fn events(&self) -> broadcast::Receiver<Event> {
+        self.setup.events.listen()
+    }
+
+    /// What stands in the log of a function, and what comes after that; nothing at the end.
+    pub(super) async fn log(&self, wanted: &Wanted) -> Option<LogMark> {
+        self.setup.logs.mark(&wanted.package, &wanted.function).await
     }
 
     /// Closes every port, drops every socket, ends the instances, and waits until all of that is done.

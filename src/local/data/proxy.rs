@@ -5,6 +5,7 @@
 use super::admission::Target;
 use super::backend::{self, Body, Driver, chain};
 use super::body::{BODY_LIMIT, Call, Inbound, Outgoing, Upload};
+use super::checked::Checked;
 use super::function_log::Stream as LogStream;
 use super::headers::{self, About};
 use super::instance::{Instance, Lease};
@@ -12,6 +13,7 @@ use super::refusal::Refusal;
 use super::request_log::OpenRequest;
 use super::runner::{Place, Runner};
 use super::tunnel::{self, Cause, End, Limits};
+use crate::local::physics::Pace;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::header::{CONTENT_LENGTH, HeaderValue};
@@ -42,6 +44,8 @@ pub(super) struct Exchange<'a> {
     pub(super) upgrade: bool,
     /// When it came.
     pub(super) arrival: Instant,
+    /// How fast its limits pass.
+    pub(super) pace: Pace,
 }
 
 /// The function's answer, and what follows it.
@@ -65,12 +69,15 @@ impl Exchange<'_> {
     /// # Errors
     /// There is no instance, or it gives no answer in time.
     pub(super) async fn run(&self, runner: &Runner, request: Request<Call>) -> Result<Answer, Refusal> {
-        let head_limit = self.deadline().min(self.arrival + self.target.backend_timeout());
+        let head_limit = self
+            .deadline()
+            .min(self.arrival + self.pace.of(self.target.backend_timeout()));
         if content_length(&request) > BODY_LIMIT {
             return Err(Refusal::BodyTooLarge);
         }
         let place = timeout_at(head_limit, runner.place(&self.target.plan)).await;
-        let place = place.map_err(|_| self.expired(true))??;
+        let mut place = place.map_err(|_| self.expired(true))??;
+        place.lease.mark(place.instance.log.enter(self.about.request_id));
         let sent = timeout_at(head_limit, self.send(&place.instance, request)).await;
         match sent.map_err(|_| self.expired(false))? {
             Ok(sent) => self.answer(place, sent),
@@ -80,7 +87,7 @@ impl Exchange<'_> {
     }
 
     fn deadline(&self) -> Instant {
-        self.arrival + self.target.execution_timeout()
+        self.arrival + self.pace.of(self.target.execution_timeout())
     }
 
     async fn send(&self, instance: &Instance, request: Request<Call>) -> Result<Sent, Failure> {
@@ -136,6 +143,8 @@ impl Exchange<'_> {
             driver,
         } = sent;
         let Place { instance, mut lease } = place;
+        // The gateway speaks its own version, whichever the function's server does.
+        *response.version_mut() = Version::HTTP_11;
         let switching = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         let rest = match (switching, client) {
             (true, None) => {
@@ -151,9 +160,10 @@ impl Exchange<'_> {
                     client,
                     function: hyper::upgrade::on(&mut response),
                     limits: Limits {
-                        idle: self.target.backend_timeout(),
+                        idle: self.pace.of(self.target.backend_timeout()),
                         deadline: self.deadline(),
                     },
+                    backend_timeout: self.target.backend_timeout(),
                     instance,
                     keep: (lease, driver),
                 }))
@@ -247,6 +257,8 @@ struct Tunnel {
     client: OnUpgrade,
     function: OnUpgrade,
     limits: Limits,
+    /// The API's, as it says it.
+    backend_timeout: Duration,
     instance: Arc<Instance>,
     keep: (Lease, Driver),
 }
@@ -257,17 +269,18 @@ impl Tunnel {
             client,
             function,
             limits,
+            backend_timeout,
             instance,
             keep,
         } = self;
         let (Ok(client), Ok(function)) = tokio::join!(client, function) else {
             return request.note(|record| record.note = Some("the client left during the handshake".to_owned()));
         };
-        let (Some(client), Some(function)) = (end::<ClientStream>(client), end::<TcpStream>(function)) else {
+        let (Some(client), Some(function)) = (client_end(client), function_end(function)) else {
             return;
         };
         let outcome = tunnel::run(client, function, limits).await;
-        let note = explain(&outcome.cause, limits.idle);
+        let note = explain(&outcome.cause, backend_timeout);
         if let Some(note) = &note {
             instance.log.add(LogStream::System, note);
         }
@@ -291,9 +304,21 @@ fn explain(cause: &Cause, idle: Duration) -> Option<String> {
     }
 }
 
-/// The connection itself, and what was read from it with the handshake.
-fn end<S: tunnel::Stream + 'static>(upgraded: Upgraded) -> Option<End<S>> {
-    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
+/// The client's connection itself, and what was read from it with the handshake.
+fn client_end(upgraded: Upgraded) -> Option<End<ClientStream>> {
+    let parts = upgraded.downcast::<TokioIo<Checked<ClientStream>>>().ok()?;
+    let (stream, unread) = parts.io.into_inner().into_parts();
+    let early = match (parts.read_buf.is_empty(), unread.is_empty()) {
+        (true, _) => unread,
+        (_, true) => parts.read_buf,
+        _ => [parts.read_buf, unread].concat().into(),
+    };
+    Some(End { stream, early })
+}
+
+/// The function's connection itself, and what was read from it with the handshake.
+fn function_end(upgraded: Upgraded) -> Option<End<TcpStream>> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     Some(End {
         stream: parts.io.into_inner(),
         early: parts.read_buf,

@@ -1,6 +1,8 @@
 //! The last requests that came to the gateways, in memory.
 
+use super::events::{Event, Events};
 use super::statistics::{Statistics, Verdict};
+use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,15 +41,43 @@ pub(in crate::local) struct RequestRecord {
     pub(in crate::local) note: Option<String>,
 }
 
+impl RequestRecord {
+    /// The same as data.
+    pub(in crate::local) fn value(&self) -> Value {
+        json!({
+            "request_id": self.request_id,
+            "time": self.time.to_string(),
+            "group": self.group,
+            "method": self.method,
+            "path": self.path,
+            "status": self.status,
+            "milliseconds": self.duration.map(|duration| duration.as_millis()),
+            "function": self.function,
+            "received": self.received,
+            "sent": self.sent,
+            "note": self.note,
+        })
+    }
+}
+
 /// The last requests.
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     ring: Mutex<VecDeque<Arc<Mutex<RequestRecord>>>>,
     /// What was counted of those that called a function.
     pub(super) statistics: Arc<Statistics>,
+    events: Events,
 }
 
 impl RequestLog {
+    /// Nothing yet; each request is told in `events` when it is over, and a socket when it begins.
+    pub(super) fn new(events: Events) -> Self {
+        Self {
+            events,
+            ..Self::default()
+        }
+    }
+
     /// Remembers an answered request, which came at `began` and ended as the verdict says; it is open as long as the
     /// answer lives.
     pub(super) fn add(&self, mut record: RequestRecord, (began, verdict): (Instant, Verdict)) -> OpenRequest {
@@ -60,12 +90,17 @@ impl RequestLog {
             ring.pop_front();
         }
         ring.push_back(Arc::clone(&record));
-        OpenRequest {
+        let open = OpenRequest {
             record,
             began,
             verdict,
             statistics: Arc::clone(&self.statistics),
+            events: self.events.clone(),
+        };
+        if open.is_socket() {
+            open.tell();
         }
+        open
     }
 
     /// All that are remembered, the oldest first.
@@ -82,11 +117,22 @@ impl RequestLog {
 pub(super) struct OpenRequest {
     record: Arc<Mutex<RequestRecord>>,
     began: Instant,
+    events: Events,
     verdict: Verdict,
     statistics: Arc<Statistics>,
 }
 
 impl OpenRequest {
+    /// Whether a WebSocket has begun.
+    fn is_socket(&self) -> bool {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).status == 101
+    }
+
+    fn tell(&self) {
+        let record = || self.record.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.events.tell(|| Event::Request(Arc::new(record())));
+    }
+
     /// Changes what is remembered of it.
     pub(super) fn note(&self, change: impl FnOnce(&mut RequestRecord)) {
         change(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner));
@@ -103,12 +149,13 @@ impl Drop for OpenRequest {
                 self.statistics.add((package, name), self.verdict, (minute, duration));
             }
         });
+        self.tell();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, RequestLog, RequestRecord, Verdict};
+    use super::{CAPACITY, Events, RequestLog, RequestRecord, Verdict};
     use std::time::Instant;
 
     fn now() -> (Instant, Verdict) {
@@ -140,6 +187,29 @@ mod tests {
         assert_eq!((log.all()[0].duration, log.all()[0].sent), (None, 7));
         drop(open);
         assert!(log.all()[0].duration.is_some());
+    }
+
+    #[test]
+    fn a_socket_is_told_when_it_begins_and_when_it_is_over_and_a_request_when_it_is_over() {
+        let events = Events::default();
+        let log = RequestLog::new(events.clone());
+        let mut told = events.listen();
+        let mut next = || told.try_recv().ok().map(|event| event.value());
+        let socket = log.add(record("/s"), now());
+        let begun = next().unwrap();
+        assert_eq!(
+            (&begun["event"], &begun["milliseconds"]),
+            (&"request".into(), &().into())
+        );
+        let plain = RequestRecord {
+            status: 200,
+            ..record("/p")
+        };
+        let plain = log.add(plain, now());
+        assert_eq!(next(), None);
+        drop((plain, socket));
+        let paths = [next(), next()].map(|event| event.unwrap()["path"].clone());
+        assert_eq!(paths, ["/p", "/s"]);
     }
 
     #[test]

@@ -1,31 +1,14 @@
 //! The runtimes' programs where the platform has them, as links to this machine's own. Pure.
 
 use super::bootstrap::Machine;
+use crate::wire::runtime;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// A family of runtimes: the folder's name before the version, the versions, and the program within.
-const FAMILIES: [(&str, &[&str], &str); 6] = [
-    (
-        "nodejs",
-        &["6.10", "8.10", "10.16", "12.13", "14.18", "16.17", "18.15", "20.15"],
-        "rtsp/nodejs/bin/node",
-    ),
-    ("python", &["2.7"], "rtsp/python/bin/python"),
-    ("python", &["3.6", "3.9", "3.10", "3.12"], "rtsp/python/bin/python3"),
-    ("java", &["8", "11", "17", "21"], "rtsp/jre/bin/java"),
-    ("php", &["7.3", "8.3"], "rtsp/php/bin/php"),
-    ("dotnet", &["2.1", "3.1", "6.0"], "rtsp/dotnet/dotnet"),
-];
 
 /// Where a link is below `/opt/function`, and where it leads: for each program of the platform that the machine has,
 /// whatever its version, and for those that a start file names besides.
 pub(super) fn links(named: Vec<PathBuf>, machine: &impl Machine) -> Vec<(PathBuf, PathBuf)> {
-    let usual = FAMILIES.iter().flat_map(|(family, versions, program)| {
-        versions
-            .iter()
-            .map(move |version| PathBuf::from(format!("runtime/{family}{version}/{program}")))
-    });
+    let usual = runtime::programs().map(|program| PathBuf::from(format!("runtime/{program}")));
     let mut found: BTreeMap<String, Option<PathBuf>> = BTreeMap::new();
     let mut links = BTreeMap::new();
     for at in usual.chain(named) {

@@ -5,6 +5,7 @@ use super::code;
 use super::instance::Plan;
 use super::refusal::{Refusal, StartFault};
 use super::route::Routes;
+use super::throttling::Policies;
 use crate::local::store::records::{
     APIS, DEPENDENCY_VERSIONS, FUNCTION_ALIASES, FUNCTION_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS,
     PUBLICATIONS, PublicationRecord, TRANSITIONS, TransitionRecord, function_key,
@@ -34,6 +35,10 @@ pub(super) struct Snapshot {
     pub(super) routes: Routes,
     /// Who may call.
     pub(super) callers: Callers,
+    /// How often.
+    pub(super) policies: Policies,
+    /// The groups' debug domains, in lower case.
+    debug_domains: HashSet<String>,
     /// Functions, and their versions below the same key and `:`.
     functions: HashMap<String, Planned>,
     aliases: HashMap<String, Alias>,
@@ -57,10 +62,14 @@ impl Snapshot {
             for domain in domains(&record.group) {
                 snapshot.domains.insert(domain, record.group.id.clone());
             }
+            snapshot
+                .debug_domains
+                .insert(record.group.sl_domain.to_ascii_lowercase());
             snapshot.groups.insert(record.group.id, record.group.name);
         }
         snapshot.read_apis(reader)?;
         snapshot.callers = Callers::read(reader)?;
+        snapshot.policies = Policies::read(reader)?;
         let dependencies = reader.scan(&DEPENDENCY_VERSIONS, "")?;
         let dependencies = dependencies
             .into_iter()
@@ -128,6 +137,12 @@ impl Snapshot {
             || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
         here.then(|| listening.to_owned())
             .ok_or_else(|| Refusal::Host(host.to_owned()))
+    }
+
+    /// Whether `host` is a domain of a group's own.
+    pub(super) fn is_own_domain(&self, host: &str) -> bool {
+        let name = host_name(host).to_ascii_lowercase();
+        self.domains.contains_key(&name) && !self.debug_domains.contains(&name)
     }
 
     /// The group's name, or its id if it is gone.

@@ -27,6 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
 pub(super) const SCHEMA: u64 = 1;
+/// The most memory that the database keeps of what it has read or written, in bytes.
+const CACHE: usize = 32 * 1024 * 1024;
 const META: TableDefinition<'static, &str, u64> = TableDefinition::new("meta");
 
 /// The state could not be read or written. Nothing was changed.
@@ -155,13 +157,16 @@ impl Store {
     pub(super) fn open(folder: &Path, lifetime: Lifetime) -> Result<Self, StartError> {
         let path = folder.join("state.redb");
         refuse_lost(folder, &path)?;
-        let database = Database::create(&path).map_err(|error| match error {
-            DatabaseError::Storage(StorageError::Corrupted(fault)) => damaged(&path, fault),
-            DatabaseError::Storage(StorageError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
-                damaged(&path, error.to_string())
-            }
-            error => StoreError::database(error).into(),
-        })?;
+        let database = Database::builder()
+            .set_cache_size(CACHE)
+            .create(&path)
+            .map_err(|error| match error {
+                DatabaseError::Storage(StorageError::Corrupted(fault)) => damaged(&path, fault),
+                DatabaseError::Storage(StorageError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                    damaged(&path, error.to_string())
+                }
+                error => StoreError::database(error).into(),
+            })?;
         let blobs = Blobs::open(folder.join("blobs")).map_err(StoreError::from)?;
         let store = Self {
             database,

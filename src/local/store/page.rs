@@ -1,6 +1,6 @@
 //! A part of a collection, for which only that part is read; and what was made of records, kept until the next write.
 
-use super::{Collection, Reader, StoreError};
+use super::{Collection, Reader, StoreError, count};
 use redb::{ReadableTable, TableError};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -43,15 +43,16 @@ impl Derived {
 
 impl Reader {
     /// What `make` makes of each record of `collection` in `range`, of those whose key is `wanted` and in their order; and
-    /// how many are wanted in all. A text is made once for as long as nothing is written, so it has to follow from the
-    /// record alone, and a collection's always in the same way.
+    /// how many are wanted in all. Without `wanted` all are, and nothing behind the range is looked at. A text is made
+    /// once for as long as nothing is written, so it has to follow from the record alone, and a collection's always in
+    /// the same way.
     ///
     /// # Errors
     /// The database failed, a record is unreadable, or `make` fails.
     pub(in crate::local) fn texts<T: DeserializeOwned, E: From<StoreError>>(
         &self,
         collection: &Collection<T>,
-        wanted: impl Fn(&str) -> bool,
+        wanted: Option<&dyn Fn(&str) -> bool>,
         range: Range<usize>,
         make: impl Fn(T) -> Result<String, E>,
     ) -> Result<(Vec<Arc<str>>, usize), E> {
@@ -61,9 +62,10 @@ impl Reader {
             Err(error) => return Err(StoreError::database(error).into()),
         };
         let (mut texts, mut total) = (Vec::new(), 0);
-        for entry in table.iter().map_err(StoreError::database)? {
+        let limit = if wanted.is_some() { usize::MAX } else { range.end };
+        for entry in table.iter().map_err(StoreError::database)?.take(limit) {
             let (key, value) = entry.map_err(StoreError::database)?;
-            if !wanted(key.value()) {
+            if wanted.is_some_and(|wanted| !wanted(key.value())) {
                 continue;
             }
             if range.contains(&total) {
@@ -79,6 +81,9 @@ impl Reader {
                 });
             }
             total += 1;
+        }
+        if wanted.is_none() {
+            total = count(&table)?;
         }
         Ok((texts, total))
     }
@@ -110,25 +115,29 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Lifetime::Ephemeral).unwrap();
         let made = Cell::new(0);
-        let names = |wanted: &str, range| {
+        let names = |wanted: Option<&str>, range| {
             let make = |record: EnvironmentRecord| {
                 made.set(made.get() + 1);
                 Ok::<_, StoreError>(record.environment.name)
             };
-            let read = store.read(|reader| reader.texts(&ENVIRONMENTS, |key| key.contains(wanted), range, make));
+            let part = wanted.unwrap_or_default();
+            let is_wanted = |key: &str| key.contains(part);
+            let wanted = wanted.map(|_| &is_wanted as &dyn Fn(&str) -> bool);
+            let read = store.read(|reader| reader.texts(&ENVIRONMENTS, wanted, range, make));
             let (texts, total) = read.unwrap();
             (texts.iter().map(|text| text.to_string()).collect::<Vec<_>>(), total)
         };
-        assert_eq!(names("", 0..9), (vec![], 0));
+        assert_eq!(names(None, 0..9), (vec![], 0));
         for (key, name) in [("a:1", "one"), ("b:2", "two"), ("b:3", "three"), ("b:4", "four")] {
             put(&store, key, name);
         }
         let expected = (vec!["three".to_owned(), "four".to_owned()], 3);
-        assert_eq!(names("b:", 1..9), expected);
-        assert_eq!((names("b:", 1..9), made.get()), (expected, 2));
+        assert_eq!(names(Some("b:"), 1..9), expected);
+        assert_eq!((names(Some("b:"), 1..9), made.get()), (expected, 2));
         put(&store, "b:3", "changed");
-        assert_eq!(names("b:", 1..2), (vec!["changed".to_owned()], 3));
-        assert_eq!(names("", 9..20).0, Vec::<String>::new());
+        assert_eq!(names(Some("b:"), 1..2), (vec!["changed".to_owned()], 3));
+        assert_eq!(names(None, 9..20), (vec![], 4));
         assert_eq!(made.get(), 3);
+        assert_eq!(names(None, 0..2), (vec!["one".to_owned(), "two".to_owned()], 4));
     }
 }

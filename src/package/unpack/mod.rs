@@ -2,15 +2,12 @@
 
 use super::entry::{self, Kind};
 use super::read::{damaged, head, open, read_error};
-use super::{PackageError, Refusal, UNPACKED_LIMIT};
+use super::{PackageError, Refusal, TARGET_LIMIT, UNPACKED_LIMIT};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
-
-/// The longest target of a link, in bytes.
-const TARGET_LIMIT: u64 = 4096;
 
 /// Unpacks the ZIP `archive` into the existing folder `into`, over what is there: a file of the same name is replaced.
 ///

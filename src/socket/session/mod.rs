@@ -153,10 +153,7 @@ impl Session {
     /// # Errors
     /// The code may not be sent, or the reason has more than 123 bytes; the WebSocket is closed, or breaks.
     pub(crate) async fn close(&mut self, code: u16, reason: &str) -> Result<(), SendError> {
-        if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
-            return Err(SendError::Code(code));
-        }
-        check_length("the reason", reason.len(), CONTROL_LIMIT - 2)?;
+        Self::check_close(code, reason)?;
         let frame = CloseFrame {
             code: CloseCode::from(code),
             reason: Utf8Bytes::from(reason),
@@ -168,6 +165,24 @@ impl Session {
         let sending = poll_fn(|cx| self.poll_send(cx, &mut message));
         // A peer that does not read must not keep us from leaving.
         timeout_at(deadline, sending).await.unwrap_or(Ok(()))
+    }
+
+    /// Gives the connection up, because of `fault`: what came so far can still be had, and then the end.
+    pub(crate) fn abandon(&mut self, fault: impl Into<String>) {
+        if self.closing.is_none() {
+            self.break_off(Some(fault.into()));
+        }
+    }
+
+    /// Whether [`Session::close`] takes this code and this reason.
+    ///
+    /// # Errors
+    /// The code may not be sent, or the reason has more than 123 bytes.
+    pub(crate) fn check_close(code: u16, reason: &str) -> Result<(), SendError> {
+        if !matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+            return Err(SendError::Code(code));
+        }
+        check_length("the reason", reason.len(), CONTROL_LIMIT - 2)
     }
 
     /// The next event. May be dropped while it waits: nothing is lost. After the end, it gives the end again.

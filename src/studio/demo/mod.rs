@@ -151,6 +151,7 @@ impl Demo {
             websocket_field: local::DEFAULT_WEBSOCKET_FIELD.to_owned(),
             inherited,
             isolation: IsolationSetting::Auto,
+            physics: local::Physics::default(),
         })
         .await?;
         let started = StepTaken {
@@ -284,7 +285,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
     let input = NewFunctionInput {
         name: FUNCTION.to_owned(),
         kind: FunctionKind::Http,
-        code: sample.code.clone(),
+        code: sample.code.clone().into(),
         settings: FunctionSettings {
             memory: Some(128),
             timeout: Some(60),
@@ -297,7 +298,7 @@ async fn function_steps(app: &App, sample: &Sample, teller: &mut Teller<'_>) -> 
         "fgctl function create {FUNCTION} --type http --code {} --memory 128 --timeout 60 --public-access",
         sample.code.display()
     );
-    let create = async { app.create_function(input.prepare(|_| ())?).await };
+    let create = async { app.create_function(input.prepare(|_| ()).await?).await };
     teller.step("HTTP function", &command, create).await?;
     let input = NewDependency {
         name: DEPENDENCY.to_owned(),

@@ -16,7 +16,7 @@ use rustix::thread::{
 };
 use std::fs;
 use std::io;
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
@@ -105,6 +105,7 @@ fn inside(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failur
     step("naming the host", sethostname(machine.name.as_bytes()))?;
     arrange(machine)?;
     step("bringing up the network", loopback::up())?;
+    let forwards = step("listening for what leads out", listen(&machine.forwards))?;
     step("limiting open files", limit(Resource::Nofile, machine.open_files))?;
     if kernel() >= Some(COUNTS_BY_NAMESPACE) {
         step("limiting processes", limit(Resource::Nproc, machine.processes))?;
@@ -114,6 +115,12 @@ fn inside(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failur
         "making sockets",
         hand_out(control.as_fd(), &Message::Standing, machine.batch),
     )?;
+    let borrowed: Vec<BorrowedFd<'_>> = forwards.iter().map(AsFd::as_fd).collect();
+    step(
+        "handing out what leads out",
+        tell(control.as_fd(), &Message::Forwards, &borrowed),
+    )?;
+    drop(forwards);
     if let Some(program) = &machine.program {
         start(control, program)?;
     }
@@ -163,6 +170,16 @@ fn hand_out(control: BorrowedFd<'_>, message: &Message, count: u8) -> io::Result
     let sockets = (0..count).map(socket).collect::<Result<Vec<OwnedFd>, _>>()?;
     let borrowed: Vec<BorrowedFd<'_>> = sockets.iter().map(AsFd::as_fd).collect();
     tell(control, message, &borrowed)
+}
+
+/// Listens on ports of this network's 127.0.0.1, before anything inside could take them.
+fn listen(ports: &[u16]) -> io::Result<Vec<OwnedFd>> {
+    let listener = |port: &u16| {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, *port))?;
+        listener.set_nonblocking(true)?;
+        Ok(OwnedFd::from(listener))
+    };
+    ports.iter().map(listener).collect()
 }
 
 /// Starts the program, and the threads that watch it.

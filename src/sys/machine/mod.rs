@@ -45,6 +45,8 @@ pub(crate) struct Specification {
     pub(crate) processes: u64,
     /// How many sockets are handed out at a time.
     pub(crate) batch: u8,
+    /// Ports of its 127.0.0.1 that lead out: whoever started it gets what listens on them.
+    pub(crate) forwards: Vec<u16>,
     /// What runs inside; `None` only tries whether a machine can be made.
     pub(crate) program: Option<Program>,
 }
@@ -93,6 +95,8 @@ pub(crate) enum Message {
     Listening,
     /// Sockets come with it.
     Sockets,
+    /// What listens on the ports that lead out comes with it, in their order.
+    Forwards,
     /// The program has ended, with this status as the kernel has it.
     Ended(i32),
 }

@@ -39,6 +39,8 @@ pub(crate) const DEPENDENCY_UPLOAD_LIMIT: u64 = 10 * 1024 * 1024;
 pub(crate) const DEPENDENCY_API_LIMIT: u64 = 40 * 1024 * 1024;
 /// The largest code ZIP that the API takes directly, in bytes.
 pub(crate) const CODE_UPLOAD_LIMIT: u64 = 50 * 1024 * 1024;
+/// The largest code ZIP that OBS may bring, in bytes.
+pub(crate) const CODE_OBS_LIMIT: u64 = 300 * 1024 * 1024;
 /// The most files that a dependency may hold.
 pub(crate) const DEPENDENCY_FILES: usize = 30_000;
 /// The most dependencies that a function may have.

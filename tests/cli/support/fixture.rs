@@ -138,6 +138,12 @@ pub(crate) fn zip_of(path: &Path, files: &[(&str, &[u8])]) {
     zip.finish().unwrap();
 }
 
+/// The names in a ZIP.
+pub(crate) fn zip_names(path: &Path) -> Vec<String> {
+    let zip = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    zip.file_names().map(|name| name.unwrap().into_owned()).collect()
+}
+
 /// What the guide's five steps leave: a function with WebSocket on, behind a published API.
 pub(crate) struct Deployed {
     pub(crate) cloud: Cloud,

@@ -5,7 +5,7 @@ mod fixture;
 mod terminal;
 mod tools;
 
-pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_of};
+pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_names, zip_of};
 pub(crate) use tools::{node_with_ws, python, say_skipped, sdk_script, skip, skipped};
 
 use serde_json::Value;
@@ -73,11 +73,15 @@ impl World {
         self.variables.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Lets npm reach its registry as it does on this machine: its settings and the system's proxies and authorities.
+    /// Lets npm and pip reach their registries as on this machine: their settings, and the system's proxies and
+    /// authorities.
     pub(crate) fn keep_npm_settings(&mut self) {
         let npm = |name: &str| {
             let name = name.to_ascii_lowercase();
-            name.starts_with("npm_config_") || name.ends_with("_proxy") || name.contains("cert")
+            name.starts_with("npm_config_")
+                || name.starts_with("pip_")
+                || name.ends_with("_proxy")
+                || name.contains("cert")
         };
         for (name, value) in std::env::vars().filter(|(name, _)| npm(name)) {
             self.set(&name, &value);

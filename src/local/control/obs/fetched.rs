@@ -12,7 +12,7 @@ use crate::local::Row;
 use crate::local::store::Read;
 use crate::local::store::records::{OBJECTS, ObjectRecord};
 use crate::sign::obs::{Authorization, Request, Resource};
-use crate::wire::rule::OBS_ARCHIVE_LIMIT;
+use crate::wire::rule::{OBS_ARCHIVE_LIMIT, bucket_name};
 use http::Uri;
 use percent_encoding::percent_decode_str;
 
@@ -79,6 +79,8 @@ fn place(uri: &Uri, origin: &str, region: &str) -> Option<Place> {
         None if host == service || is_here(uri, origin) => path.split_once('/')?,
         None => return None,
     };
+    // The local cloud has other paths of its own, which no bucket can be called.
+    bucket_name(bucket).ok()?;
     Some(Place {
         bucket: bucket.to_owned(),
         key: key.to_owned(),

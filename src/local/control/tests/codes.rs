@@ -16,7 +16,6 @@ const SKIPPED: &str = "what is done already is told as SKIPPED or as success";
 const ONE_WRITER: &str = "writes of the local cloud go one after the other";
 const NO_FAULTS: &str = "the local cloud has no such part that could fail";
 const NO_POLICIES: &str = "access policies and app quotas are not served";
-const NO_THROTTLING: &str = "throttling policies are kept and not enforced";
 const ANY_TLS: &str = "the group's ports take the TLS versions that their library has, and ask for no certificate";
 const NO_FREE_ID: &str = "a gateway's id is always the local cloud's own";
 const ONE_ENTERPRISE: &str = "the account has the default enterprise project, which is taken where none is named";
@@ -59,7 +58,6 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("APIG.0302", ONE_PROJECT),
     ("APIG.0306", NO_AUTHORIZERS),
     ("APIG.0307", NO_TOKENS),
-    ("APIG.0308", NO_THROTTLING),
     ("APIG.0310", ONE_PROJECT),
     ("APIG.0311", "debugging is checked as every other operation is"),
     ("APIG.0401", NO_POLICIES),

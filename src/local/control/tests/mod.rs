@@ -29,6 +29,7 @@ mod publication;
 mod throttle;
 mod trigger;
 
+use super::super::fault::Faults;
 use super::super::store::{Lifetime, Store};
 use super::super::{
     Account, Behaviour, CallFault, Context, Contexts, Counts, DebugCall, FunctionAnswer, FunctionCall, Functions,
@@ -192,7 +193,7 @@ impl Cloud {
             open: Arc::default(),
         });
         Self {
-            router: super::router(Arc::new(Contexts::new(Arc::clone(&context)))),
+            router: super::router(Arc::new(Contexts::new(Arc::clone(&context))), Faults::default()),
             context,
             ports,
             folder,

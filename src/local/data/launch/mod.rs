@@ -11,12 +11,14 @@ use super::Options;
 use super::backend::{self, chain};
 use super::bootstrap::Bootstrap;
 use super::code;
+use super::events::Events;
 use super::function_log::{FunctionLog, FunctionLogs, Stream};
 use super::home::HomeError;
 use super::instance::{Instance, Launch, Plan};
 use super::isolation::Isolation;
 use super::refusal::{Evidence, Refusal, StartFault};
 use super::variables::initializer;
+use crate::local::physics::Pace;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -42,6 +44,8 @@ pub(super) struct Setup {
     pub(super) options: Options,
     /// Where processes write.
     pub(super) logs: FunctionLogs,
+    /// Where what happens is told.
+    pub(super) events: Events,
     /// Whether each has a machine of its own.
     pub(super) isolation: Isolation,
 }
@@ -166,6 +170,7 @@ async fn until_ready(setup: &Setup, plan: &Plan, instance: &Instance, evidence: 
     let limit = configured
         .as_ref()
         .map_or(setup.options.ready, |(_, seconds)| Duration::from_secs(*seconds));
+    let limit = Pace::new(setup.options.physics.speed).of(limit);
     let ready = async {
         instance.listening().await;
         match configured {

@@ -1,6 +1,7 @@
 //! Instances on machines of their own, side by side.
 
 use super::{Evidence, Setup, Who, describe, evidence, failed, follow, last_words, prepare};
+use crate::local::data::forward::Forwarding;
 use crate::local::data::function_log::{FunctionLog, Stream};
 use crate::local::data::home::{Home, View};
 use crate::local::data::instance::{Instance, Life, Plan, Reins};
@@ -44,6 +45,7 @@ pub(super) async fn start(
     for line in &home.bootstrap.replaced {
         log.add(Stream::System, &format!("on this machine {line}"));
     }
+    say_what_is_reached(setup, plan, log);
     let group = match limit_memory(possible, plan, id) {
         Ok(group) => Some(group),
         Err(why) => {
@@ -58,6 +60,23 @@ pub(super) async fn start(
     let instance = spawn(setup, &specification, (home, group), who);
     let process = |error: io::Error| failed(plan)(StartFault::Process(error.to_string()));
     Ok((instance.map_err(process)?, evidence))
+}
+
+/// Public access is a member of the function's configuration, and the local cloud has none to give.
+fn say_what_is_reached(setup: &Setup, plan: &Plan, log: &FunctionLog) {
+    let network = plan.record.function.network_controller.as_ref();
+    if network.is_some_and(|network| network.disable_public_network) {
+        return;
+    }
+    let ports = &setup.options.physics.forwards;
+    let reached = match ports.is_empty() {
+        true => "nothing outside".to_owned(),
+        false => format!("the forwarded ports {ports:?} of this machine's 127.0.0.1 alone"),
+    };
+    let text = format!(
+        "its public access is on, but on a machine of its own it reaches {reached}: declare what it needs with `fgctl local up --forward PORT`, or run it with `--isolation off`"
+    );
+    setup.logs.say_once(log, &text);
 }
 
 fn limit_memory(possible: &Possible, plan: &Plan, id: &str) -> Result<Group, String> {
@@ -88,6 +107,7 @@ fn specification(
         open_files: OPEN_FILES,
         processes: PROCESSES,
         batch: u8::try_from(batch).unwrap_or(u8::MAX),
+        forwards: setup.options.physics.forwards.clone(),
         program: Some(Program {
             file: PathBuf::from(home.shell()),
             arguments: home.arguments(),
@@ -104,7 +124,7 @@ fn spawn(
     (home, group): (Home, Option<Group>),
     (id, log): Who<'_>,
 ) -> io::Result<Instance> {
-    let (machine, mut helper) = Machine::start(specification)?;
+    let (machine, mut helper) = Machine::start(specification, forwarding(setup, log))?;
     let machine = Arc::new(machine);
     let pid = helper.id();
     let pipes = follow(&mut helper, log);
@@ -120,6 +140,13 @@ fn spawn(
     };
     tokio::spawn(running.watch(reins));
     Ok(instance.on(machine))
+}
+
+fn forwarding(setup: &Setup, log: &FunctionLog) -> Forwarding {
+    Forwarding {
+        ports: setup.options.physics.forwards.clone(),
+        log: Some(log.clone()),
+    }
 }
 
 /// A machine and all that goes with it.
@@ -172,7 +199,7 @@ async fn ended(machine: &Machine) -> String {
         match machine.next().await {
             Some(Message::Ended(status)) => return describe(ExitStatus::from_raw(status)),
             Some(Message::Failed(why)) => return format!("its machine cannot be made: {why}"),
-            Some(Message::Standing | Message::Listening | Message::Sockets) => {}
+            Some(Message::Standing | Message::Listening | Message::Sockets | Message::Forwards) => {}
             None => return "its machine ended".to_owned(),
         }
     }

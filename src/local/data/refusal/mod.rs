@@ -45,6 +45,10 @@ pub(super) enum Refusal {
     },
     /// The app of this name may not call the API.
     Unauthorized(String, ApiName),
+    /// There were too many calls: of which policy.
+    Throttled(String),
+    /// It is no request that every reader would read alike.
+    Malformed(&'static str),
     /// The path and the query are longer than 32 KB.
     UriTooLong,
     /// A header is longer than 32 KB, or all are longer than 128 KB.
@@ -263,8 +267,11 @@ impl Refusal {
                 "AUTHORIZER" => &apig::CALL_CUSTOM_AUTHENTICATION,
                 _ => &apig::CALL_APP_AUTHENTICATION,
             },
+            Self::Throttled(_) => &apig::CALL_THROTTLED,
             Self::Unauthorized(..) => &apig::CALL_APP_UNAUTHORIZED,
-            Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => &apig::CALL_INVALID,
+            Self::Malformed(_) | Self::UriTooLong | Self::HeadersTooLarge | Self::BodyTooLarge | Self::BodyBroken => {
+                &apig::CALL_INVALID
+            }
             Self::BackendTimeout { .. } | Self::ExecutionTimeout { .. } => &apig::CALL_TIMEOUT,
             Self::Overload { .. } => &functiongraph::TOO_MANY_REQUESTS,
             Self::Internal(_) => &apig::INTERNAL,

@@ -20,6 +20,8 @@ impl fmt::Display for Refusal {
                 "let it: `fgctl app authorize {app} --gateway {} --api {} --environment {}`",
                 api.gateway, api.name, api.environment
             ),
+            Self::Throttled(policy) => f.write_str(policy),
+            Self::Malformed(why) => write!(f, "the request cannot be read: {why}"),
             Self::UriTooLong => write!(f, "the limit is 32 KB"),
             Self::HeadersTooLarge => write!(f, "the limit is 32 KB for one and 128 KB for all"),
             Self::BodyTooLarge => write!(f, "the limit is 12 MB"),

@@ -1,5 +1,6 @@
 //! A launcher for tests, whose instances are nothing but their end.
 
+use crate::local::data::events::Events;
 use crate::local::data::function_log::FunctionLogs;
 use crate::local::data::instance::{Instance, Launch, Life, Plan, Reins};
 use crate::local::data::refusal::{Refusal, StartFault};
@@ -25,7 +26,7 @@ impl Fake {
     pub(super) fn new(permits: usize, fails: bool) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
         Arc::new(Self {
-            logs: FunctionLogs::open(folder.path().to_owned()).unwrap(),
+            logs: FunctionLogs::open(folder.path().to_owned(), Events::default()).unwrap(),
             permits: Arc::new(Semaphore::new(permits)),
             fails,
             starts: AtomicUsize::new(0),

@@ -7,6 +7,7 @@ mod single;
 
 use super::instance::{Instance, Launch, Lease, Plan, Usage};
 use super::refusal::Refusal;
+use crate::local::physics::Chance;
 use futures_util::future::{BoxFuture, Shared};
 use pool::Pool;
 use single::Single;
@@ -14,6 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 type Start = Shared<BoxFuture<'static, Result<Arc<Instance>, Refusal>>>;
+
+/// How instances come and go.
+pub(super) struct Rules {
+    /// One ends after this long without a request.
+    pub(super) idle: Duration,
+    /// Decides which of them a request goes to.
+    pub(super) chance: Chance,
+}
 
 /// What runs, and what to do about the next request.
 pub(super) enum Runner {
@@ -24,13 +33,12 @@ pub(super) enum Runner {
 }
 
 impl Runner {
-    /// Nothing runs yet. `side_by_side` tells whether instances are in each other's way; one ends after `idle` without
-    /// a request.
-    pub(super) fn new(launcher: Arc<dyn Launch>, idle: Duration, side_by_side: bool) -> Self {
+    /// Nothing runs yet. `side_by_side` tells whether instances are in each other's way.
+    pub(super) fn new(launcher: Arc<dyn Launch>, rules: Rules, side_by_side: bool) -> Self {
         if side_by_side {
-            Self::Pool(Pool::new(launcher, idle))
+            Self::Pool(Pool::new(launcher, rules))
         } else {
-            Self::Single(Single::new(launcher, idle))
+            Self::Single(Single::new(launcher, rules.idle))
         }
     }
 

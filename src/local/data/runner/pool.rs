@@ -4,21 +4,20 @@
 //! the function's number; beyond that it is refused at once. What runs an older revision gets no further requests and
 //! ends with its last user.
 
-use super::{InstanceState, InstanceStatus, Place, Slot, Start};
+use super::{InstanceState, InstanceStatus, Place, Rules, Slot, Start};
 use crate::local::data::instance::{Instance, Launch, Lease, Plan, Usage};
 use crate::local::data::refusal::Refusal;
+use crate::local::physics::Chance;
 use crate::local::store::records::function_key;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 /// All instances.
 pub(in crate::local::data) struct Pool {
     launcher: Arc<dyn Launch>,
-    /// An instance ends after this long without a request.
-    idle: Duration,
+    rules: Rules,
     state: Mutex<State>,
 }
 
@@ -49,10 +48,10 @@ fn key(plan: &Plan) -> String {
 
 impl Pool {
     /// Nothing runs yet.
-    pub(super) fn new(launcher: Arc<dyn Launch>, idle: Duration) -> Arc<Self> {
+    pub(super) fn new(launcher: Arc<dyn Launch>, rules: Rules) -> Arc<Self> {
         Arc::new(Self {
             launcher,
-            idle,
+            rules,
             state: Mutex::default(),
         })
     }
@@ -81,7 +80,7 @@ impl Pool {
             tokio::spawn(slot.stop("a newer revision"));
         }
         let current = || slots.iter().filter(|slot| slot.plan.revision == plan.revision);
-        if let Some(slot) = choose(current(), plan.places()) {
+        if let Some(slot) = choose(current(), plan.places(), &self.rules.chance) {
             return Ok((slot.start.clone(), slot.usage.enter()));
         }
         if current().count() >= plan.instances() {
@@ -136,7 +135,7 @@ impl Pool {
                 if let Some(slot) = self.lock().take(&key, &usage, is_outdated) {
                     return Some((slot, "a newer revision"));
                 }
-                let idle = tokio::time::timeout(self.idle, changes.changed()).await.is_err();
+                let idle = tokio::time::timeout(self.rules.idle, changes.changed()).await.is_err();
                 let slot = idle.then(|| self.lock().take(&key, &usage, |slot, _| slot.usage.now().none()));
                 Some((slot??, "nobody used it"))
             };
@@ -181,19 +180,17 @@ fn is_outdated(slot: &Slot, all: &[Slot]) -> bool {
 }
 
 /// One of those that have room, at random: those that run before those that start.
-fn choose<'a>(slots: impl Iterator<Item = &'a Slot>, places: usize) -> Option<&'a Slot> {
+fn choose<'a>(slots: impl Iterator<Item = &'a Slot>, places: usize, chance: &Chance) -> Option<&'a Slot> {
     let with_room = slots.filter(|slot| slot.usage.now().sum() < places);
     let (running, starting): (Vec<_>, Vec<_>) = with_room.partition(|slot| slot.state() == InstanceState::Running);
     let candidates = if running.is_empty() { starting } else { running };
-    let random = getrandom::u32().unwrap_or_default();
-    let at = usize::try_from(random).unwrap_or_default() % candidates.len().max(1);
-    candidates.get(at).copied()
+    candidates.get(chance.below(candidates.len())).copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::fake::{Fake, plan_with};
-    use super::{Pool, Refusal};
+    use super::{Chance, Pool, Refusal, Rules};
     use crate::local::data::instance::Plan;
     use crate::local::data::runner::{InstanceState, Place};
     use std::collections::HashSet;
@@ -202,6 +199,13 @@ mod tests {
     use std::time::Duration;
 
     const IDLE: Duration = Duration::from_secs(60);
+
+    fn rules() -> Rules {
+        Rules {
+            idle: IDLE,
+            chance: Chance::new(None),
+        }
+    }
 
     fn plan(name: &str, revision: &str) -> Arc<Plan> {
         plan_with(name, revision, (3, 1))
@@ -214,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn each_request_has_an_instance_of_its_own_and_beyond_the_last_one_is_refused_at_once() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let plan = plan("a", "1");
         let (one, two, mut three) = (
             place(&pool, &plan).await,
@@ -237,7 +241,7 @@ mod tests {
     #[tokio::test]
     async fn an_instance_takes_as_many_as_it_has_places_and_a_request_waits_for_one_that_starts() {
         let fake = Fake::new(0, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let plan = plan_with("a", "1", (2, 2));
         let mut waiting = Vec::new();
         for _ in 0..4 {
@@ -261,7 +265,7 @@ mod tests {
     #[tokio::test]
     async fn the_choice_among_those_with_room_is_random() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let plan = plan("a", "1");
         let all = [
             place(&pool, &plan).await,
@@ -278,9 +282,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_same_seed_chooses_the_same_instances() {
+        let chosen = async |seed| {
+            let seeded = Rules {
+                chance: Chance::new(Some(seed)),
+                ..rules()
+            };
+            let pool = Pool::new(Fake::new(9, false), seeded);
+            let plan = plan("a", "1");
+            let all = [
+                place(&pool, &plan).await,
+                place(&pool, &plan).await,
+                place(&pool, &plan).await,
+            ];
+            let instances = all.each_ref().map(|place| Arc::as_ptr(&place.instance));
+            drop(all);
+            let mut order = Vec::new();
+            for _ in 0..40 {
+                let instance = Arc::as_ptr(&place(&pool, &plan).await.instance);
+                order.push(instances.iter().position(|other| *other == instance));
+            }
+            order
+        };
+        assert_eq!(chosen(7).await, chosen(7).await);
+        assert_ne!(chosen(7).await, chosen(8).await);
+    }
+
+    #[tokio::test]
     async fn functions_are_not_in_each_others_way() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let _a = place(&pool, &plan_with("a", "1", (1, 1))).await;
         let _b = place(&pool, &plan_with("b", "1", (1, 1))).await;
         assert_eq!(fake.running(), ["a@1", "b@1"]);
@@ -289,7 +320,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_told_and_the_next_request_tries_anew() {
         let fake = Fake::new(2, true);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let plan = plan_with("a", "1", (1, 1));
         for attempt in 1..=2 {
             assert!(matches!(pool.place(&plan).await.err(), Some(Refusal::Start { .. })));
@@ -301,7 +332,7 @@ mod tests {
     #[tokio::test]
     async fn an_instance_that_ended_is_replaced_even_while_its_sockets_linger() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let plan = plan_with("a", "1", (1, 1));
         let lingering = place(&pool, &plan).await;
         lingering.instance.stop("test").await;
@@ -312,7 +343,7 @@ mod tests {
     #[tokio::test]
     async fn a_newer_revision_gets_the_requests_and_the_older_one_ends_with_its_last_user() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let (used, unused) = (place(&pool, &plan("a", "1")).await, place(&pool, &plan("a", "1")).await);
         let (old, unused_instance) = (Arc::clone(&used.instance), Arc::clone(&unused.instance));
         drop(unused);
@@ -327,7 +358,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_unused_instance_ends_after_a_while_and_a_used_one_does_not() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let (kept, unused) = (place(&pool, &plan("a", "1")).await, place(&pool, &plan("a", "1")).await);
         let instance = Arc::clone(&unused.instance);
         drop(unused);
@@ -343,7 +374,7 @@ mod tests {
     #[tokio::test]
     async fn after_the_end_nothing_runs_and_nothing_starts() {
         let fake = Fake::new(9, false);
-        let pool = Pool::new(fake.clone(), IDLE);
+        let pool = Pool::new(fake.clone(), rules());
         let (_one, _two) = (place(&pool, &plan("a", "1")).await, place(&pool, &plan("b", "1")).await);
         pool.end().await;
         assert!(fake.running().is_empty());

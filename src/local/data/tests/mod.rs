@@ -2,10 +2,13 @@
 
 mod authentication;
 mod calls;
+mod http;
+mod physics;
 mod processes;
 mod sockets;
 
 use super::authority::Authority;
+use super::events::Events;
 use super::function_log::FunctionLogs;
 use super::instance::{Instance, Launch, Life, Plan};
 use super::isolation::Isolation;
@@ -98,11 +101,13 @@ impl World {
     async fn new(name: &str, options: Options, launcher: impl FnOnce(Arc<Setup>) -> Arc<dyn Launch>) -> Self {
         let folder = tempfile::Builder::new().prefix(name).tempdir().unwrap();
         let store = Arc::new(Store::open(folder.path(), Lifetime::Ephemeral).unwrap());
+        let events = Events::default();
         let setup = Arc::new(Setup {
             code: folder.path().join("code"),
             homes: folder.path().join("instances"),
             note: folder.path().join("instance.json"),
-            logs: FunctionLogs::open(folder.path().join("logs")).unwrap(),
+            logs: FunctionLogs::open(folder.path().join("logs"), events.clone()).unwrap(),
+            events,
             isolation: Isolation::Shared("this is a test".to_owned()),
             options,
         });

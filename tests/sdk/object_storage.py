@@ -3,12 +3,8 @@
 import hashlib
 import http.client
 import os
-import sys
 import tempfile
 import urllib.parse
-
-# The SDK's module has this script's own name.
-del sys.path[0]
 
 from obs import (
     CompleteMultipartUploadRequest, CompletePart, CreateBucketHeader, GetObjectHeader, ObsClient, PutObjectHeader,

@@ -1,5 +1,7 @@
 //! `fgctl dependency`: the guide's Table 2.
 
+mod build;
+
 use super::complete::Noun;
 use super::error::CommandError;
 use super::global::Context;
@@ -15,6 +17,8 @@ use std::sync::Arc;
 pub(super) enum Command {
     /// Create a dependency from a ZIP or an OBS object; an existing name gets one more version
     Create(Create),
+    /// Make a dependency by this machine's npm or pip, and create it unless it has an equal version
+    Build(build::Build),
     /// List dependencies
     #[command(after_help = "Example:\n  fgctl dependency list --limit 10")]
     List(List),
@@ -124,6 +128,7 @@ pub(super) struct Detach {
 pub(super) async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         Command::Create(args) => create(args, context).await,
+        Command::Build(args) => build::run(args, context).await,
         Command::List(args) => list(&args, context).await,
         Command::Get(args) => get(&args, context).await,
         Command::Versions(args) => versions(&args, context).await,
