@@ -11,20 +11,32 @@ use sha2::{Digest, Sha512};
 use std::path::{Path, PathBuf};
 
 /// The name that the uploaded code bears.
-pub(super) const CODE_FILENAME: &str = "code.zip";
+const CODE_FILENAME: &str = "code.zip";
 
 /// Where code is, and how sure its owner is of it.
 #[derive(Clone, Debug)]
 pub(crate) struct CodeInput {
-    /// A folder, a ZIP or a file.
-    pub(crate) path: PathBuf,
+    /// Where it is.
+    pub(crate) place: CodePlace,
     /// Send it though it is there already, or names a program that the platform is not known to have.
     pub(crate) force: bool,
 }
 
+/// Where code is.
+#[derive(Clone, Debug)]
+pub(crate) enum CodePlace {
+    /// A folder, a ZIP or a file.
+    Path(PathBuf),
+    /// The URL of a ZIP in object storage, which the service fetches itself.
+    Obs(String),
+}
+
 impl From<PathBuf> for CodeInput {
     fn from(path: PathBuf) -> Self {
-        Self { path, force: false }
+        Self {
+            place: CodePlace::Path(path),
+            force: false,
+        }
     }
 }
 
@@ -32,17 +44,32 @@ impl CodeInput {
     /// Packs and checks the code for a function of this kind, on threads of its own: it may take a while.
     ///
     /// # Errors
-    /// It cannot be packed, or cannot work.
+    /// It cannot be packed, or cannot work; its URL is none.
     pub(super) async fn read(&self, kind: &FunctionKind) -> Result<Code, AppError> {
-        self.pack(kind, rule::CODE_UPLOAD_LIMIT).await
+        match &self.place {
+            CodePlace::Path(path) => Ok(Code::Packed(self.pack(path, kind, rule::CODE_UPLOAD_LIMIT).await?)),
+            CodePlace::Obs(url) => {
+                rule::object_url(url)?;
+                Ok(Code::Linked(url.clone()))
+            }
+        }
     }
 
-    /// The same as a file at `to`, which may be as large as code from OBS. Says the archive and its digest.
+    /// Packs the code at `path` to a file at `to`, which may be as large as code from OBS. Says the archive and its
+    /// digest. `force` as in [`CodeInput`].
     ///
     /// # Errors
     /// As for an upload; or the file cannot be written.
-    pub(crate) async fn write(&self, kind: &FunctionKind, to: &Path) -> Result<(Archive, String), AppError> {
-        let code = self.pack(kind, rule::CODE_OBS_LIMIT).await?;
+    pub(crate) async fn write(
+        (path, force): (PathBuf, bool),
+        kind: &FunctionKind,
+        to: &Path,
+    ) -> Result<(Archive, String), AppError> {
+        let input = Self {
+            force,
+            ..Self::from(path.clone())
+        };
+        let code = input.pack(&path, kind, rule::CODE_OBS_LIMIT).await?;
         std::fs::write(to, &code.archive.bytes).map_err(|source| PackageError::Write {
             path: to.to_owned(),
             source,
@@ -50,18 +77,18 @@ impl CodeInput {
         Ok((code.archive, code.digest))
     }
 
-    async fn pack(&self, kind: &FunctionKind, limit: u64) -> Result<Code, AppError> {
+    async fn pack(&self, path: &Path, kind: &FunctionKind, limit: u64) -> Result<Packed, AppError> {
         let kind = match kind {
             FunctionKind::Http => package::FunctionKind::Http,
             FunctionKind::Event { runtime, handler } => {
                 package::FunctionKind::Event(runtime::entry_files(runtime, handler))
             }
         };
-        let path = self.path.clone();
+        let path = path.to_owned();
         let packing = tokio::task::spawn_blocking(move || {
             let archive = package::code(&path, &kind, limit)?;
             let digest = digest(&archive.bytes);
-            Ok::<_, AppError>(Code { archive, digest })
+            Ok::<_, AppError>(Packed { archive, digest })
         });
         let code = match packing.await {
             Ok(packed) => packed?,
@@ -75,31 +102,51 @@ impl CodeInput {
 }
 
 /// Code that is ready to be sent.
-pub(super) struct Code {
+pub(super) enum Code {
+    /// It goes along.
+    Packed(Packed),
+    /// The service fetches it.
+    Linked(String),
+}
+
+/// Code that was packed here.
+pub(super) struct Packed {
     archive: Archive,
     /// As the service tells it.
     digest: String,
 }
 
 impl Code {
-    pub(super) fn archive(&self) -> &Archive {
-        &self.archive
-    }
-
-    /// As it is sent.
-    pub(super) fn encoded(&self) -> FuncCode {
-        FuncCode {
-            file: STANDARD.encode(&self.archive.bytes),
-            link: String::new(),
+    /// What was packed, if it was here.
+    pub(super) fn archive(&self) -> Option<&Archive> {
+        match self {
+            Self::Packed(packed) => Some(&packed.archive),
+            Self::Linked(_) => None,
         }
     }
 
-    fn body(&self) -> NewCode {
-        NewCode {
-            code_type: "zip".to_owned(),
-            code_filename: Some(CODE_FILENAME.to_owned()),
-            func_code: Some(self.encoded()),
-            ..NewCode::default()
+    /// Whether it is known to be what has the digest `before`.
+    fn is(&self, before: &str) -> bool {
+        matches!(self, Self::Packed(packed) if packed.digest == before)
+    }
+
+    /// As it is sent.
+    pub(super) fn body(&self) -> NewCode {
+        match self {
+            Self::Packed(packed) => NewCode {
+                code_type: "zip".to_owned(),
+                code_filename: Some(CODE_FILENAME.to_owned()),
+                func_code: Some(FuncCode {
+                    file: STANDARD.encode(&packed.archive.bytes),
+                    link: String::new(),
+                }),
+                ..NewCode::default()
+            },
+            Self::Linked(url) => NewCode {
+                code_type: "obs".to_owned(),
+                code_url: Some(url.clone()),
+                ..NewCode::default()
+            },
         }
     }
 }
@@ -133,9 +180,9 @@ impl App {
         let function = self.function(name).await?;
         let (before, kind) = (function.digest.clone(), FunctionKind::of(function));
         let code = input.read(&kind).await?;
-        packed(code.archive());
+        code.archive().map_or((), packed);
         let function_urn = self.function_urn(name)?;
-        if before == code.digest && !input.force {
+        if code.is(&before) && !input.force {
             let code = self.cloud.send(&ShowFunctionCode { function_urn }).await?;
             return Ok(Upload { code, changed: false });
         }

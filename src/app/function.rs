@@ -1,11 +1,11 @@
 //! Functions: the guide's step 1, and the code of step 2.
 
-use super::code::{CODE_FILENAME, CodeInput, check_upload};
+use super::code::{CodeInput, check_upload};
 use super::{App, AppError, FunctionSettings};
 use crate::cloud::ApiError;
 use crate::package::Archive;
 use crate::wire::function::{
-    BOOTSTRAP, DeleteFunction, FuncCode, Function, ListFunctions, NewFunction, ShowFunctionConfig, V2,
+    BOOTSTRAP, DeleteFunction, Function, ListFunctions, NewCode, NewFunction, ShowFunctionConfig, V2,
 };
 use crate::wire::urn::DEFAULT_PACKAGE;
 use crate::wire::{FunctionUrn, rule, runtime};
@@ -44,7 +44,7 @@ pub(crate) struct NewFunctionInput {
     pub(crate) name: String,
     /// HTTP or event.
     pub(crate) kind: FunctionKind,
-    /// A folder, a ZIP or a file.
+    /// A folder, a ZIP, a file, or an object.
     pub(crate) code: CodeInput,
     /// What it is set to; memory and timeout are needed.
     pub(crate) settings: FunctionSettings,
@@ -65,8 +65,8 @@ impl NewFunctionInput {
     pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
         self.check()?;
         let code = self.code.read(&self.kind).await?;
-        packed(code.archive());
-        Ok(self.into_wire(code.encoded()))
+        code.archive().map_or((), packed);
+        Ok(self.into_wire(code.body()))
     }
 
     /// Checks what the guide rules, before anything is read.
@@ -80,7 +80,7 @@ impl NewFunctionInput {
         Ok(())
     }
 
-    fn into_wire(self, code: FuncCode) -> PreparedFunction {
+    fn into_wire(self, code: NewCode) -> PreparedFunction {
         let (runtime, handler) = match self.kind {
             FunctionKind::Http => (runtime::HTTP.to_owned(), BOOTSTRAP.to_owned()),
             FunctionKind::Event { runtime, handler } => (runtime, handler),
@@ -90,9 +90,10 @@ impl NewFunctionInput {
             package: DEFAULT_PACKAGE.to_owned(),
             runtime,
             handler,
-            code_type: "zip".to_owned(),
-            code_filename: Some(CODE_FILENAME.to_owned()),
-            func_code: Some(code),
+            code_type: code.code_type,
+            code_filename: code.code_filename,
+            code_url: code.code_url,
+            func_code: code.func_code,
             kind: Some(V2.to_owned()),
             ..NewFunction::default()
         };

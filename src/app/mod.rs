@@ -27,7 +27,7 @@ pub(crate) use api::ApiChange;
 pub(crate) use budget::{Budget, UNKNOWN, Verdict, ping_interval};
 pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use client::{Grant, check_client};
-pub(crate) use code::CodeInput;
+pub(crate) use code::{CodeInput, CodePlace};
 pub(crate) use dependency::{Attachment, DependencySource, NewDependency};
 pub(crate) use environment::check_environment;
 pub(crate) use error::AppError;

@@ -279,7 +279,9 @@ impl App {
             app: self,
             bucket,
             meter: Arc::new(Meter {
-                parts: (0..parts).map(|_| AtomicU64::new(0)).collect(),
+                parts: (1..=parts)
+                    .map(|number| AtomicU64::new(there.get(&number).map_or(0, |part| part.size)))
+                    .collect(),
                 tell,
             }),
             source: Arc::new(source),

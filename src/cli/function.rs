@@ -110,7 +110,9 @@ pub(super) enum CodeCommand {
     #[command(after_help = "Example:\n  fgctl function code get WebSocket-demo")]
     Get(Get),
     /// Replace a function's code
-    #[command(after_help = "Example:\n  fgctl function code update WebSocket-demo --code ./demo")]
+    #[command(
+        after_help = "Examples:\n  fgctl function code update WebSocket-demo --code ./demo\n  fgctl function code update WebSocket-demo --obs-url https://my-bucket.obs.cn-east-3.myhuaweicloud.com/demo.zip"
+    )]
     Update(UpdateCode),
     /// Pack code as an upload would, and write the ZIP
     #[command(after_help = "Example:\n  fgctl function code pack --code ./demo --to code.zip")]
@@ -119,8 +121,12 @@ pub(super) enum CodeCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct PackCode {
-    #[command(flatten)]
-    code: Code,
+    /// Folder, ZIP or file with the code
+    #[arg(long, value_name = "DIR|ZIP|FILE")]
+    code: PathBuf,
+    /// Pack it though it names a program that no runtime is known to have
+    #[arg(long)]
+    force: bool,
     /// ZIP to write
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
@@ -303,7 +309,7 @@ async fn pack_code(args: PackCode, context: &Context) -> Result<(), CommandError
             handler: args.handler.unwrap_or_default(),
         },
     };
-    let (archive, digest) = CodeInput::from(args.code).write(&kind, &args.to).await?;
+    let (archive, digest) = CodeInput::write((args.code, args.force), &kind, &args.to).await?;
     packed(&context.ui, &archive);
     let report = packed_report(&archive, &args.to, ("digest", &digest));
     context.ui.show(&report)?;

@@ -1,7 +1,7 @@
 //! Arguments that several nouns take alike.
 
 use super::complete::Noun;
-use crate::app::CodeInput;
+use crate::app::{CodeInput, CodePlace};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -12,8 +12,11 @@ pub(super) struct Code {
     ///
     /// Of a folder is left out what .gitignore and .fgctlignore in it say; the latter wins. Rules of .gitignore are not
     /// about what lies in node_modules. The same files give the same ZIP anywhere.
-    #[arg(long, value_name = "DIR|ZIP|FILE")]
-    code: PathBuf,
+    #[arg(long, value_name = "DIR|ZIP|FILE", required_unless_present = "obs_url")]
+    code: Option<PathBuf>,
+    /// URL of a ZIP in object storage, which the service fetches; up to 300 MB
+    #[arg(long, value_name = "URL", conflicts_with_all = ["code", "force"])]
+    obs_url: Option<String>,
     /// Send the code though the function has it already, or it names a program that no runtime is known to have
     #[arg(long)]
     force: bool,
@@ -21,8 +24,13 @@ pub(super) struct Code {
 
 impl From<Code> for CodeInput {
     fn from(code: Code) -> Self {
+        let place = match code.obs_url {
+            Some(url) => CodePlace::Obs(url),
+            // One of the two is always there.
+            None => CodePlace::Path(code.code.unwrap_or_default()),
+        };
         Self {
-            path: code.code,
+            place,
             force: code.force,
         }
     }

@@ -115,20 +115,27 @@ fn endpoint(cloud: &Cloud) -> String {
     cloud.json("local env")["FGCTL_ENDPOINT"].as_str().unwrap().to_owned()
 }
 
-/// A bucket, made by a signed request of nobody's client: a presigned URL is what `curl` would use.
+/// A bucket, made by a signed request of nobody's client.
 fn bucket(cloud: &Cloud) {
+    signed(cloud, "PUT", "/my-bucket", b"");
+}
+
+/// A request that is written out by hand and has to succeed.
+fn signed(cloud: &Cloud, method: &str, path: &str, body: &[u8]) {
     let env = cloud.json("local env");
     let value = |name: &str| env[name].as_str().unwrap().to_owned();
     let date = httpdate::fmt_http_date(std::time::SystemTime::now());
-    let signature = hmac(&value("HUAWEICLOUD_SDK_SK"), &format!("PUT\n\n\n{date}\n/my-bucket"));
+    let signature = hmac(&value("HUAWEICLOUD_SDK_SK"), &format!("{method}\n\n\n{date}\n{path}"));
     let address = endpoint(cloud).trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
     write!(
         stream,
-        "PUT /my-bucket HTTP/1.1\r\nhost: {address}\r\ndate: {date}\r\nauthorization: OBS {}:{signature}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-        value("HUAWEICLOUD_SDK_AK")
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\ndate: {date}\r\nauthorization: OBS {}:{signature}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        value("HUAWEICLOUD_SDK_AK"),
+        body.len()
     )
     .unwrap();
+    stream.write_all(body).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -335,4 +342,48 @@ fn an_upload_that_is_interrupted_says_how_to_go_on() {
             "fgctl dependency create large --runtime Node.js12.13 --zip 'large.zip' --bucket my-bucket",
         ],
     );
+}
+
+/// Brings a file into the bucket by a signed request, and tells its URL in the public cloud's form.
+fn object(cloud: &Cloud, name: &str) -> String {
+    let bytes = fs::read(cloud.path(name)).unwrap();
+    signed(cloud, "PUT", &format!("/my-bucket/{name}"), &bytes);
+    format!("https://my-bucket.obs.cn-east-3.myhuaweicloud.com/{name}")
+}
+
+#[test]
+fn code_comes_from_an_object() {
+    let cloud = Cloud::start();
+    bucket(&cloud);
+    zip_of(&cloud.path("one.zip"), &[("bootstrap", b"#!/bin/sh\n")]);
+    zip_of(&cloud.path("two.zip"), &[("bootstrap", b"#!/bin/sh\n#\n")]);
+    let (one, two) = (object(&cloud, "one.zip"), object(&cloud, "two.zip"));
+    let created = cloud.json(&format!("function create f --obs-url {one}"));
+    assert_eq!(created["code_size"], fs::metadata(cloud.path("one.zip")).unwrap().len());
+    let path_style = format!("{}/my-bucket/two.zip", endpoint(&cloud));
+    for url in [&two, &path_style] {
+        let updated = cloud.json(&format!("function code update f --obs-url {url}"));
+        assert_ne!(updated["digest"], created["digest"]);
+    }
+    assert_eq!(cloud.json("function code get f")["code_type"], "obs");
+    for (line, status, texts) in [
+        (
+            format!("function create g --obs-url {one}x"),
+            4,
+            ["FSS.1054", "one.zipx"],
+        ),
+        (
+            format!("function create g --obs-url {one} --code code"),
+            2,
+            ["--obs-url", "--code"],
+        ),
+        ("function create g".to_owned(), 2, ["--code", "required"]),
+        (
+            "function create g --obs-url my-bucket/one.zip".to_owned(),
+            2,
+            ["OBS URL", "https://"],
+        ),
+    ] {
+        cloud.fgctl(&line).failure(status, &texts);
+    }
 }
