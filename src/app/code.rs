@@ -180,7 +180,9 @@ impl App {
         let function = self.function(name).await?;
         let (before, kind) = (function.digest.clone(), FunctionKind::of(function));
         let code = input.read(&kind).await?;
-        code.archive().map_or((), packed);
+        if let Some(archive) = code.archive() {
+            packed(archive);
+        }
         let function_urn = self.function_urn(name)?;
         if code.is(&before) && !input.force {
             let code = self.cloud.send(&ShowFunctionCode { function_urn }).await?;

@@ -65,7 +65,9 @@ impl NewFunctionInput {
     pub(crate) async fn prepare(self, packed: impl FnOnce(&Archive)) -> Result<PreparedFunction, AppError> {
         self.check()?;
         let code = self.code.read(&self.kind).await?;
-        code.archive().map_or((), packed);
+        if let Some(archive) = code.archive() {
+            packed(archive);
+        }
         Ok(self.into_wire(code.body()))
     }
 
