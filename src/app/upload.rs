@@ -12,8 +12,6 @@ use crate::wire::obs::multipart::{
 };
 use crate::wire::obs::object::{DeleteObject, HeadObject, ObjectHeaders};
 use crate::wire::rule;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use md5::Md5;
@@ -21,6 +19,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -86,30 +85,50 @@ struct Source {
 }
 
 impl Source {
-    /// Reads the file to its end. Blocks.
+    /// Reads the file to its end, on every processor. Blocks.
     fn of(path: PathBuf) -> io::Result<Self> {
-        let mut file = File::open(&path)?;
-        let metadata = file.metadata()?;
-        let mut hash = Sha256::new();
-        let mut chunk = vec![0; 1024 * 1024];
-        let mut size = 0;
-        loop {
-            match file.read(&mut chunk) {
-                Ok(0) => break,
-                Ok(read) => {
-                    hash.update(&chunk[..read]);
-                    size += read as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self {
-            key: format!("{FOLDER}/{digest}.zip"),
-            modified: metadata.modified().ok(),
+        let metadata = path.metadata()?;
+        let mut source = Self {
             path,
-            size,
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            key: String::new(),
+        };
+        // The digest of the parts' digests, because those can be computed side by side.
+        let mut whole = Sha256::new();
+        for digest in source.digests()? {
+            whole.update(digest);
+        }
+        source.key = format!("{FOLDER}/{}.zip", hex(&whole.finalize()));
+        Ok(source)
+    }
+
+    /// The SHA-256 of each part.
+    fn digests(&self) -> io::Result<Vec<[u8; 32]>> {
+        let numbers: Vec<i64> = (1..=self.parts()).collect();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let share = numbers.len().div_ceil(threads).max(1);
+        let digests = |numbers: &[i64]| -> io::Result<Vec<[u8; 32]>> {
+            let mut buffer = Vec::new();
+            let digest = |number: &i64| {
+                self.read(*number, &mut buffer)?;
+                Ok(Sha256::digest(&buffer).into())
+            };
+            numbers.iter().map(digest).collect()
+        };
+        std::thread::scope(|scope| {
+            let running: Vec<_> = numbers
+                .chunks(share)
+                .map(|numbers| scope.spawn(move || digests(numbers)))
+                .collect();
+            let mut all = Vec::with_capacity(numbers.len());
+            for thread in running {
+                match thread.join() {
+                    Ok(digests) => all.extend(digests?),
+                    Err(panicked) => std::panic::resume_unwind(panicked),
+                }
+            }
+            Ok(all)
         })
     }
 
@@ -133,14 +152,24 @@ impl Source {
         u64::try_from(number - 1).unwrap_or(0) * PART
     }
 
-    /// The bytes of the part `number`, and their MD5. Blocks.
-    fn part(&self, number: i64) -> io::Result<(Bytes, [u8; 16])> {
+    /// The bytes of the part `number`. Blocks.
+    fn part(&self, number: i64) -> io::Result<Bytes> {
+        let mut bytes = Vec::new();
+        self.read(number, &mut bytes)?;
+        Ok(bytes.into())
+    }
+
+    /// Reads the part `number` in place of what `buffer` holds.
+    fn read(&self, number: i64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let size = self.part_size(number);
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(self.part_start(number)))?;
-        let mut bytes = vec![0; usize::try_from(self.part_size(number)).unwrap_or(0)];
-        file.read_exact(&mut bytes)?;
-        let md5 = Md5::digest(&bytes).into();
-        Ok((bytes.into(), md5))
+        buffer.clear();
+        let read = file.take(size).read_to_end(buffer)?;
+        match read as u64 == size {
+            true => Ok(()),
+            false => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
     }
 }
 
@@ -349,7 +378,7 @@ impl Running<'_> {
     /// Sends what is missing, and makes the object of it.
     async fn finish(&self) -> Result<(), AppError> {
         let sent = stream::iter(1..=self.source.parts()).map(|number| self.part(number));
-        let mut marks: Vec<(i64, [u8; 16])> = sent.buffer_unordered(AT_ONCE).try_collect().await?;
+        let mut marks: Vec<(i64, String)> = sent.buffer_unordered(AT_ONCE).try_collect().await?;
         if self.source.has_changed() {
             self.give_up().await;
             let text = format!("`{}` has changed while it was uploaded", self.source.path.display());
@@ -359,23 +388,28 @@ impl Running<'_> {
         self.complete(&marks).await
     }
 
-    /// Sends the part `number`, unless these very bytes are there.
-    async fn part(&self, number: i64) -> Result<(i64, [u8; 16]), AppError> {
-        let source = Arc::clone(&self.source);
-        let (bytes, md5) = blocking(&self.source.path, move || source.part(number)).await?;
-        let size = bytes.len() as u64;
-        let is_there = |part: &ListedPart| part.size == size && part.etag.trim_matches('"') == hex(&md5);
-        if self.there.get(&number).is_some_and(is_there) {
-            self.meter.set(number, size);
-            return Ok((number, md5));
+    /// Sends the part `number`, unless these very bytes are there; tells its mark.
+    ///
+    /// What is sent is not hashed once more: TLS sees to it that it arrives as it is, and the archive has checksums of
+    /// its own, which the service reads.
+    async fn part(&self, number: i64) -> Result<(i64, String), AppError> {
+        let (source, known) = (Arc::clone(&self.source), self.there.get(&number).cloned());
+        let (bytes, there) = blocking(&self.source.path, move || {
+            let bytes = source.part(number)?;
+            let there = known.filter(|part| is_of(part, &bytes));
+            Ok((bytes, there))
+        })
+        .await?;
+        if let Some(there) = there {
+            self.meter.set(number, there.size);
+            return Ok((number, plain(&there.etag)));
         }
         let part = UploadPart {
             bucket: self.bucket.to_owned(),
             key: self.source.key.clone(),
             upload_id: self.upload_id.clone(),
             number: Some(number),
-            content_md5: Some(STANDARD.encode(md5)),
-            copy_source: None,
+            ..UploadPart::default()
         };
         let meter = Arc::clone(&self.meter);
         let payload = Payload {
@@ -383,26 +417,20 @@ impl Running<'_> {
             progress: Some(Arc::new(move |sent| meter.set(number, sent))),
         };
         let written = self.app.cloud.store_with(&part, payload).await?.0;
-        match written.etag.trim_matches('"') == hex(&md5) {
-            true => Ok((number, md5)),
-            false => Err(AppError::refused(
-                format!("the service has other bytes of part {number} than were sent"),
-                &["run the same command again"],
-            )),
-        }
+        Ok((number, plain(&written.etag)))
     }
 
     /// Makes the object. A completion that got no answer may have been done: then the object has the mark.
-    async fn complete(&self, marks: &[(i64, [u8; 16])]) -> Result<(), AppError> {
+    async fn complete(&self, marks: &[(i64, String)]) -> Result<(), AppError> {
         let complete = CompleteMultipartUpload {
             bucket: self.bucket.to_owned(),
             key: self.source.key.clone(),
             upload_id: self.upload_id.clone(),
             parts: marks
                 .iter()
-                .map(|(number, md5)| Part {
+                .map(|(number, mark)| Part {
                     number: *number,
-                    etag: format!("\"{}\"", hex(md5)),
+                    etag: format!("\"{mark}\""),
                 })
                 .collect(),
         };
@@ -413,20 +441,15 @@ impl Running<'_> {
         }
     }
 
-    /// Whether the object is there, made of these parts.
-    async fn is_whole(&self, marks: &[(i64, [u8; 16])]) -> Result<bool, AppError> {
-        let mut whole = Md5::new();
-        for (_, md5) in marks {
-            whole.update(md5);
-        }
-        let expected = format!("\"{}-{}\"", hex(&whole.finalize()), marks.len());
+    /// Whether the object is there, made of these parts: its mark says how many they are.
+    async fn is_whole(&self, marks: &[(i64, String)]) -> Result<bool, AppError> {
         let head = HeadObject {
             bucket: self.bucket.to_owned(),
             key: self.source.key.clone(),
             ..HeadObject::default()
         };
         match self.app.cloud.store(&head).await {
-            Ok(head) => Ok(head.0.etag == expected),
+            Ok(head) => Ok(Some(plain(&head.0.etag)) == whole(marks)),
             Err(error) if error.is_not_found() => Ok(false),
             Err(error) => Err(error.into()),
         }
@@ -449,6 +472,28 @@ fn may_be_done(error: &ApiError) -> bool {
     error.undecided().is_some() || error.is_not_found()
 }
 
+/// Whether a part that the service has is `bytes`.
+fn is_of(part: &ListedPart, bytes: &Bytes) -> bool {
+    part.size == bytes.len() as u64 && plain(&part.etag) == hex(&Md5::digest(bytes))
+}
+
+/// A mark without its quotes.
+fn plain(etag: &str) -> String {
+    etag.trim_matches('"').to_owned()
+}
+
+/// The mark of the object that is made of parts with these: the MD5 of their MD5s, and how many they are. Nothing where
+/// a mark is no MD5.
+fn whole(marks: &[(i64, String)]) -> Option<String> {
+    let mut hash = Md5::new();
+    for (_, mark) in marks {
+        for at in (0..32).step_by(2) {
+            hash.update([u8::from_str_radix(mark.get(at..at + 2)?, 16).ok()?]);
+        }
+    }
+    Some(format!("{}-{}", hex(&hash.finalize()), marks.len()))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -467,8 +512,19 @@ async fn blocking<R: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use super::{PART, Source};
+    use super::{PART, Source, whole};
     use std::fs;
+
+    #[test]
+    fn the_mark_of_the_whole_follows_from_those_of_the_parts() {
+        let mark = |text: &str| (1, text.to_owned());
+        let marks = [
+            mark("5d41402abc4b2a76b9719d911017c592"),
+            mark("7d793037a0760186574b0282f2f435e7"),
+        ];
+        assert_eq!(whole(&marks).as_deref(), Some("065947336a2f2a95ba8899f3675c3be6-2"));
+        assert_eq!(whole(&[mark("opaque")]), None);
+    }
 
     #[test]
     fn a_key_names_the_content_and_parts_are_the_whole() {
@@ -478,7 +534,7 @@ mod tests {
         fs::write(&path, &content).unwrap();
         let source = Source::of(path.clone()).unwrap();
         assert_eq!((source.size, source.parts()), (PART + 5, 2));
-        let parts = [source.part(1).unwrap().0, source.part(2).unwrap().0].concat();
+        let parts = [source.part(1).unwrap(), source.part(2).unwrap()].concat();
         assert!(parts == content);
         assert!(!source.has_changed());
         let copy = folder.path().join("b.zip");
