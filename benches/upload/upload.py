@@ -20,5 +20,5 @@ else:
     answer = client.putFile("upload-bench", "peer", path)
 took = time.perf_counter() - began
 assert answer.status == 200, answer
+print(took, flush=True)
 assert client.deleteObject("upload-bench", "peer").status == 204
-print(took)

@@ -3,6 +3,8 @@
 //! The object's key follows from the file's content, and so an upload that was broken off needs no file to be found
 //! again: the next run asks the bucket for the open upload of this key and sends only the parts that are missing.
 
+mod source;
+
 use super::{App, AppError};
 use crate::cloud::{ApiError, Payload};
 use crate::wire::obs::bucket::HeadBucket;
@@ -14,25 +16,19 @@ use crate::wire::obs::object::{DeleteObject, HeadObject, ObjectHeaders};
 use crate::wire::rule;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use md5::Md5;
-use sha2::{Digest, Sha256};
+use md5::{Digest, Md5};
+use source::Source;
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::num::NonZero;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-/// How large a part is; the last may be smaller. The same always, because parts of an earlier run are compared.
-const PART: u64 = 8 * 1024 * 1024;
 /// How many parts are under way at once.
 const AT_ONCE: usize = 4;
 /// How long the service may take to fetch the object.
 const LINK_LIFE: Duration = Duration::from_secs(6 * 3600);
-/// Where the objects of this tool are.
-const FOLDER: &str = "fgctl/dependencies";
 
 /// A file to upload.
 #[derive(Clone, Debug)]
@@ -73,104 +69,6 @@ pub(crate) struct Uploaded {
     pub(crate) key: String,
     /// A URL by which the service may fetch it.
     pub(crate) link: String,
-}
-
-/// The file as it was when its digest was computed.
-#[derive(Clone, Debug)]
-struct Source {
-    path: PathBuf,
-    size: u64,
-    modified: Option<SystemTime>,
-    key: String,
-}
-
-impl Source {
-    /// Reads the file to its end, on every processor. Blocks.
-    fn of(path: PathBuf) -> io::Result<Self> {
-        let metadata = path.metadata()?;
-        let mut source = Self {
-            path,
-            size: metadata.len(),
-            modified: metadata.modified().ok(),
-            key: String::new(),
-        };
-        // The digest of the parts' digests, because those can be computed side by side.
-        let mut whole = Sha256::new();
-        for digest in source.digests()? {
-            whole.update(digest);
-        }
-        source.key = format!("{FOLDER}/{}.zip", hex(&whole.finalize()));
-        Ok(source)
-    }
-
-    /// The SHA-256 of each part.
-    fn digests(&self) -> io::Result<Vec<[u8; 32]>> {
-        let numbers: Vec<i64> = (1..=self.parts()).collect();
-        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let share = numbers.len().div_ceil(threads).max(1);
-        let digests = |numbers: &[i64]| -> io::Result<Vec<[u8; 32]>> {
-            let mut buffer = Vec::new();
-            let digest = |number: &i64| {
-                self.read(*number, &mut buffer)?;
-                Ok(Sha256::digest(&buffer).into())
-            };
-            numbers.iter().map(digest).collect()
-        };
-        std::thread::scope(|scope| {
-            let running: Vec<_> = numbers
-                .chunks(share)
-                .map(|numbers| scope.spawn(move || digests(numbers)))
-                .collect();
-            let mut all = Vec::with_capacity(numbers.len());
-            for thread in running {
-                match thread.join() {
-                    Ok(digests) => all.extend(digests?),
-                    Err(panicked) => std::panic::resume_unwind(panicked),
-                }
-            }
-            Ok(all)
-        })
-    }
-
-    /// Whether the file is another one by now.
-    fn has_changed(&self) -> bool {
-        let same =
-            |metadata: std::fs::Metadata| metadata.len() == self.size && metadata.modified().ok() == self.modified;
-        !self.path.metadata().is_ok_and(same)
-    }
-
-    fn parts(&self) -> i64 {
-        i64::try_from(self.size.div_ceil(PART)).unwrap_or(i64::MAX)
-    }
-
-    /// How many bytes the part `number` has.
-    fn part_size(&self, number: i64) -> u64 {
-        PART.min(self.size - self.part_start(number))
-    }
-
-    fn part_start(&self, number: i64) -> u64 {
-        u64::try_from(number - 1).unwrap_or(0) * PART
-    }
-
-    /// The bytes of the part `number`. Blocks.
-    fn part(&self, number: i64) -> io::Result<Bytes> {
-        let mut bytes = Vec::new();
-        self.read(number, &mut bytes)?;
-        Ok(bytes.into())
-    }
-
-    /// Reads the part `number` in place of what `buffer` holds.
-    fn read(&self, number: i64, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let size = self.part_size(number);
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(self.part_start(number)))?;
-        buffer.clear();
-        let read = file.take(size).read_to_end(buffer)?;
-        match read as u64 == size {
-            true => Ok(()),
-            false => Err(io::ErrorKind::UnexpectedEof.into()),
-        }
-    }
 }
 
 /// How far each part is, and who is told the sum.
@@ -512,8 +410,7 @@ async fn blocking<R: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use super::{PART, Source, whole};
-    use std::fs;
+    use super::whole;
 
     #[test]
     fn the_mark_of_the_whole_follows_from_those_of_the_parts() {
@@ -524,26 +421,5 @@ mod tests {
         ];
         assert_eq!(whole(&marks).as_deref(), Some("065947336a2f2a95ba8899f3675c3be6-2"));
         assert_eq!(whole(&[mark("opaque")]), None);
-    }
-
-    #[test]
-    fn a_key_names_the_content_and_parts_are_the_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.zip");
-        let content: Vec<u8> = (0..PART + 5).map(|at| (at % 251) as u8).collect();
-        fs::write(&path, &content).unwrap();
-        let source = Source::of(path.clone()).unwrap();
-        assert_eq!((source.size, source.parts()), (PART + 5, 2));
-        let parts = [source.part(1).unwrap(), source.part(2).unwrap()].concat();
-        assert!(parts == content);
-        assert!(!source.has_changed());
-        let copy = folder.path().join("b.zip");
-        fs::copy(&path, &copy).unwrap();
-        assert_eq!(Source::of(copy).unwrap().key, source.key);
-        fs::write(&path, "x").unwrap();
-        assert!(source.has_changed());
-        assert_ne!(Source::of(path).unwrap().key, source.key);
-        let name = source.key.strip_prefix("fgctl/dependencies/").unwrap();
-        assert!(name.len() == 64 + 4 && name.ends_with(".zip"), "{name}");
     }
 }
