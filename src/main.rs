@@ -9,6 +9,7 @@ mod config;
 mod env;
 mod local;
 mod package;
+mod plan;
 mod sign;
 mod socket;
 mod studio;

@@ -19,6 +19,7 @@ mod gateway_change;
 mod group;
 mod network;
 mod similar;
+mod stack;
 mod trigger;
 mod upload;
 mod websocket;
@@ -38,6 +39,10 @@ pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
+pub(crate) use stack::{
+    Content, DependencyMaterial, Doing, Endpoint, Extent, FunctionMaterial, Health, Laid, Material, Part, Planned,
+    Planning, RolledBack, Stack, StackEvent, TriggerMaterial,
+};
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus, check_websocket_region};

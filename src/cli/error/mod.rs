@@ -11,6 +11,7 @@ use crate::cloud::{ConnectError, ProjectError};
 use crate::codes;
 use crate::config::{Fault, FileError, NoCredentials, Origin, SettingsError};
 use crate::local::{AskError, StartError};
+use crate::plan::PlanError;
 use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
 use crate::ui::{Colour, Options, PromptError, Ui};
@@ -195,9 +196,13 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Read { .. } | AppError::Ambiguous { .. } => {
                 Exit::Usage
             }
-            AppError::NotFound { .. } => Exit::NotFound,
+            AppError::NotFound { .. } | AppError::Plan(PlanError::Missing(_)) => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
-            AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
+            AppError::NotReady { .. }
+            | AppError::Exists { .. }
+            | AppError::Differs { .. }
+            | AppError::Plan(PlanError::NotOurs { .. }) => Exit::Conflict,
+            AppError::NoAnswer { .. } => Exit::Check,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();
