@@ -41,7 +41,7 @@ pub(crate) use group::check_group;
 pub(crate) use similar::similar;
 pub(crate) use stack::{
     Content, DependencyMaterial, Doing, Endpoint, Extent, FunctionMaterial, Health, Laid, Material, Part, Planned,
-    Planning, RolledBack, Stack, StackEvent, TriggerMaterial,
+    Planning, Stack, StackEvent, TriggerMaterial,
 };
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};

@@ -141,6 +141,12 @@ fn short(of: &str, field: &str, value: &Value) -> [u8; 3] {
     [digit(digest[0]), digit(digest[1]), digit(digest[2])]
 }
 
+/// What stands for a value that a plan does not show, because it may be a secret though nobody says so.
+pub(crate) fn value_digest(of: &str, value: &str) -> String {
+    let digest = Sha256::digest(format!("{of}\n{value}"));
+    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What stands for a secret in plans and memories: salted with its resource, and slow to guess.
 pub(crate) fn secret_digest(of: &str, secret: &str) -> String {
     let mut digest = Sha256::digest(format!("{of}\n{secret}"));

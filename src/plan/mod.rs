@@ -8,8 +8,8 @@ mod change;
 mod mark;
 mod resource;
 
-pub(crate) use change::{Action, Change, FieldChange, Plan};
-pub(crate) use mark::{Mark, Memory, STACK, secret_digest};
+pub(crate) use change::{Action, Change, FieldChange, Plan, Summary};
+pub(crate) use mark::{Mark, Memory, STACK, secret_digest, value_digest};
 pub(crate) use resource::{Address, Declared, Found, Kind, Owner, Shown};
 
 use serde_json::Value;

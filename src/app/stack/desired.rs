@@ -8,7 +8,7 @@ use crate::app::{
     App, AppError, BuildSource, CodePlace, FunctionKind, FunctionSettings, NetworkChange, NewGatewayInput,
 };
 use crate::package;
-use crate::plan::{Address, Declared, Kind, secret_digest};
+use crate::plan::{Address, Declared, Kind, secret_digest, value_digest};
 use crate::wire::api::{NETWORK_V2, SYNC};
 use crate::wire::{rule, runtime};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -233,14 +233,14 @@ impl Declarer<'_> {
             all.insert("subnet".to_owned(), json!(self.networks.subnet(subnet, &vpc)?));
             all.insert("vpc".to_owned(), json!(vpc));
         }
+        let salt = address.to_string();
         let variables: Map<String, Value> = settings
             .variables
             .set
             .iter()
-            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .map(|(name, value)| (name.clone(), value_digest(&salt, value).into()))
             .collect();
         all.insert("environment_variables".to_owned(), variables.into());
-        let salt = address.to_string();
         let secrets: Map<String, Value> = material
             .secrets()
             .iter()

@@ -2,7 +2,7 @@
 
 use super::read::{OnGateway, World, bears};
 use crate::app::{PublicAccess, WebsocketField};
-use crate::plan::{Address, Declared, Found, Kind, Mark, Owner};
+use crate::plan::{Address, Declared, Found, Kind, Mark, Owner, value_digest};
 use crate::wire::api::Api;
 use crate::wire::dependency::Dependency;
 use crate::wire::function::{Function, encrypted_names};
@@ -377,8 +377,16 @@ fn settings(found: &mut Found, function: &Function, config: &Map<String, Value>)
     let strategy = function.strategy_config.clone().unwrap_or_default();
     found.show("max_instances", strategy.concurrency.unwrap_or(400));
     found.show("requests_per_instance", strategy.concurrent_num.unwrap_or(1));
-    let variables: Map<String, Value> =
+    let salt = found.address.to_string();
+    let variables: BTreeMap<String, String> =
         serde_json::from_str(function.user_data.as_deref().unwrap_or_default()).unwrap_or_default();
+    let variables: Map<String, Value> = variables
+        .into_iter()
+        .map(|(name, value)| {
+            let digest = value_digest(&salt, &value);
+            (name, digest.into())
+        })
+        .collect();
     found.show("environment_variables", variables);
 }
 

@@ -13,7 +13,6 @@ pub(crate) use material::{
     Content, DependencyMaterial, FunctionMaterial, Laid, Material, Part, Stack, TriggerMaterial,
 };
 pub(crate) use read::Extent;
-pub(crate) use release::RolledBack;
 pub(crate) use verify::Endpoint;
 
 use super::{App, AppError, WebsocketField};

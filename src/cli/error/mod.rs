@@ -30,7 +30,7 @@ pub(super) struct CommandError {
     text: String,
     causes: Vec<String>,
     hints: Vec<String>,
-    /// The reader of stdout went away: nobody is left to tell, and nothing is wrong.
+    /// Nothing is told: the reader of stdout went away, or the exit status says it all.
     silent: bool,
     no_region: bool,
 }
@@ -79,6 +79,19 @@ impl CommandError {
     /// A handshake or a check failed.
     pub(super) fn check(text: impl Into<String>) -> Self {
         Self::new(Exit::Check, text)
+    }
+
+    /// There are changes to be made: no fault, and nothing is told of it but the exit status.
+    pub(super) fn pending() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Exit::Pending, "changes are pending")
+        }
+    }
+
+    /// It exists already, is in use, or is not as it was.
+    pub(super) fn conflict(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
     }
 
     /// Ctrl-C.
@@ -153,7 +166,10 @@ impl CommandError {
     /// Tells it and gives the process its exit status.
     pub(super) fn tell(self, ui: &Ui) -> ExitCode {
         if self.silent {
-            return ExitCode::SUCCESS;
+            return match self.exit {
+                Exit::Pending => Exit::Pending.into(),
+                _ => ExitCode::SUCCESS,
+            };
         }
         ui.error(&self.text, &self.causes, &self.hints);
         self.exit.into()
