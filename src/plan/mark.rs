@@ -103,6 +103,12 @@ impl Memory {
         self.0.get(field).is_some_and(|own| *own == short(of, field, value))
     }
 
+    /// The digits of what was applied to `field`.
+    pub(crate) fn digits(&self, field: &str) -> Option<String> {
+        let digest = self.0.get(field)?;
+        Some(digest.iter().copied().map(char::from).collect())
+    }
+
     /// The same without `fields`.
     pub(crate) fn without(mut self, fields: &[&str]) -> Self {
         self.0.retain(|field, _| !fields.contains(field));

@@ -1,6 +1,6 @@
 //! What is declared, in the form in which a plan compares it: names of networks made ids, code and archives digests.
 
-use super::found::laid_name;
+use super::found::{laid_name, laid_number};
 use super::material::{Content, DependencyMaterial, FunctionMaterial, Laid, Material, Part, Stack, TriggerMaterial};
 use super::read::World;
 use crate::app::network::Networks;
@@ -262,7 +262,7 @@ impl Declarer<'_> {
             Laid::Own(name) => Ok(laid_name(name, self.digests.get(&Address::new(Kind::Dependency, name)))),
             Laid::Existing(name, version) => {
                 let version = self.world.existing_version(name, *version)?;
-                Ok(format!("{name} {}", version.version))
+                Ok(laid_number(name, version.version))
             }
         }
     }

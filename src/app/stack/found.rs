@@ -2,7 +2,7 @@
 
 use super::read::{OnGateway, World, bears};
 use crate::app::{PublicAccess, WebsocketField};
-use crate::plan::{Address, Declared, Found, Kind, Mark, Owner, value_digest};
+use crate::plan::{Address, Declared, Found, Kind, Mark, Memory, Owner, value_digest};
 use crate::wire::api::Api;
 use crate::wire::dependency::Dependency;
 use crate::wire::function::{Function, encrypted_names};
@@ -138,10 +138,9 @@ impl Finder<'_> {
         let Some((name, version)) = known.into_iter().find(|(_, version)| version.id == id) else {
             return id.to_owned();
         };
-        let declared = self.declared.get(&Address::new(Kind::Dependency, name));
-        match declared {
-            Some(one) => laid_as(one, version).unwrap_or_else(|| format!("{name} {}", version.version)),
-            None => format!("{name} {}", version.version),
+        match bears(&version.description, self.stack) {
+            true => laid_version(name, version),
+            false => laid_number(name, version.version),
         }
     }
 
@@ -307,23 +306,33 @@ impl Finder<'_> {
     }
 }
 
-/// How a function names the version of a declared dependency; nothing where the version is not as declared.
-pub(super) fn laid_as(declared: &Declared, version: &Dependency) -> Option<String> {
-    let content = declared.fields.get("content")?;
-    let text = content.as_str()?;
-    let same = match is_md5(text) {
-        true => version.etag.trim_matches('"').eq_ignore_ascii_case(text),
-        false => {
-            let mark = Mark::split(&version.description).1?;
-            mark.applied.is(&declared.address.to_string(), "content", content)
-        }
-    };
-    same.then(|| laid_name(&declared.address.name, text))
+/// How a function names a version of somebody else's dependency.
+pub(super) fn laid_number(name: &str, version: i64) -> String {
+    format!("{name} version {version}")
 }
 
-/// How a function names a dependency with this content.
+/// How a function names a dependency of this stack with this content: by its MD5, or by digits of how it is come by.
 pub(super) fn laid_name(name: &str, content: &str) -> String {
-    format!("{name} {content}")
+    if is_md5(content) {
+        return format!("{name} {content}");
+    }
+    let of = Address::new(Kind::Dependency, name).to_string();
+    let digits = Memory::of(&of, [("content", &Value::from(content))]).digits("content");
+    format!("{name} #{}", digits.unwrap_or_default())
+}
+
+/// The same of a version that bears the mark, whatever is declared now.
+fn laid_version(name: &str, version: &Dependency) -> String {
+    let etag = version.etag.trim_matches('"').to_ascii_lowercase();
+    let memory = Mark::split(&version.description)
+        .1
+        .map(|mark| mark.applied)
+        .unwrap_or_default();
+    let of = Address::new(Kind::Dependency, name).to_string();
+    match memory.is(&of, "content", &Value::from(etag.as_str())) {
+        true => laid_name(name, &etag),
+        false => format!("{name} #{}", memory.digits("content").unwrap_or_default()),
+    }
 }
 
 fn is_md5(text: &str) -> bool {
@@ -442,10 +451,4 @@ fn runs_as(running: &Api, edited: &Api) -> bool {
         (function.network_type, function.invocation_type, function.timeout)
     };
     same(running, edited) && (running.func_info.is_none() || backend(running) == backend(edited))
-}
-
-/// Whether an API that bears the mark of `stack` has no trigger any more.
-pub(super) fn is_orphan(found: &Found, stack: &str) -> bool {
-    let ours = found.mark.as_ref().is_some_and(|mark| mark.stack == stack);
-    found.address.kind == Kind::Trigger && ours && found.value("trigger") == Some(&Value::Bool(false))
 }
