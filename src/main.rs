@@ -8,6 +8,7 @@ mod codes;
 mod config;
 mod env;
 mod local;
+mod manifest;
 mod package;
 mod plan;
 mod sign;

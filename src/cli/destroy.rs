@@ -4,7 +4,7 @@ use super::deploy::tell::Teller;
 use super::error::CommandError;
 use super::global::Context;
 use super::stack::{self, Source};
-use crate::app::{Doing, Extent, Stack};
+use crate::app::{Doing, Extent};
 use crate::ui::Report;
 
 #[derive(clap::Args, Debug)]
@@ -15,12 +15,8 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandError> {
-    let mut loaded = stack::load_name(&args.source, context)?;
     // A stack without parts: all that bears its mark is declared no more.
-    loaded.stack = Stack {
-        parts: Vec::new(),
-        ..loaded.stack
-    };
+    let loaded = stack::load_name(&args.source, context).await?;
     let app = context.app().await?;
     let planned = stack::planned(&app, &loaded, (false, Extent::Everything), context).await?;
     let gone: Vec<String> = planned

@@ -30,7 +30,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandError> {
     let until = args.ttl.map(stack::until).transpose()?;
-    let loaded = stack::load(&args.source, until, context)?;
+    let loaded = stack::load(&args.source, until, context).await?;
     let app = context.app().await?;
     let planned = stack::planned(&app, &loaded, (args.adopt, Extent::Named), context).await?;
     context.ui.show(&stack::show::report(&planned.plan, &context.ui))?;

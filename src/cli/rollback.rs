@@ -30,7 +30,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
         file: args.file,
         env: args.env,
     };
-    let loaded = stack::load(&source, None, context)?;
+    let loaded = stack::load(&source, None, context).await?;
     let mut released = loaded.stack.parts.iter().filter_map(|part| match &part.material {
         Material::Release { function, alias } => Some((function.as_str(), alias.as_str())),
         _ => None,

@@ -24,7 +24,7 @@ struct Known<'a> {
 }
 
 pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandError> {
-    let loaded = stack::load(&args.source, None, context)?;
+    let loaded = stack::load(&args.source, None, context).await?;
     let app = context.app().await?;
     // What is of somebody else is told by `plan`; here it only is not this stack's.
     let planned = stack::planned(&app, &loaded, (true, Extent::Everything), context).await?;

@@ -87,11 +87,11 @@ fn what_is_declared_for_the_first_time_is_no_drift() {
 
 #[test]
 fn what_the_service_hides_is_compared_with_what_was_applied() {
-    let one = function(&json!({"secrets": {"A": "123456"}}));
+    let one = function(&json!({"secret_env": {"A": "123456"}}));
     let mut found = deployed(&one);
-    found.hide("secrets");
+    found.hide("secret_env");
     assert!(planned(std::slice::from_ref(&one), &[found.clone()]).is_empty());
-    let other = function(&json!({"secrets": {"A": "abcdef"}}));
+    let other = function(&json!({"secret_env": {"A": "abcdef"}}));
     let plan = planned(&[other], &[found]);
     assert_eq!((plan.summary.update, plan.summary.drift), (1, 0));
     assert_eq!(plan.changes[0].fields[0].from, Value::Null);
@@ -159,7 +159,8 @@ fn a_time_to_live_is_written_where_it_is_said_and_stays_where_it_is_not() {
 }
 
 fn values() -> impl Strategy<Value = BTreeMap<String, Value>> {
-    let field = prop_oneof!["memory", "timeout", "code", "description", "websocket", "secrets"].prop_map(String::from);
+    let field =
+        prop_oneof!["memory", "timeout", "code", "description", "websocket", "secret_env"].prop_map(String::from);
     let value = prop_oneof![
         any::<i64>().prop_map(Value::from),
         "\\PC{0,8}".prop_map(Value::from),

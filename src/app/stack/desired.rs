@@ -196,7 +196,7 @@ impl Declarer<'_> {
         let numbers = [
             ("public_inbound", input.public_inbound),
             ("public_outbound", input.public_outbound),
-            ("maintenance_begin", input.maintenance_hour.map(i64::from)),
+            ("maintenance_hour", input.maintenance_hour.map(i64::from)),
         ];
         let numbers = numbers.into_iter().filter_map(|(name, number)| Some((name, number?)));
         all.extend(numbers.map(|(name, number)| (name.to_owned(), json!(number))));
@@ -240,13 +240,13 @@ impl Declarer<'_> {
             .iter()
             .map(|(name, value)| (name.clone(), value_digest(&salt, value).into()))
             .collect();
-        all.insert("environment_variables".to_owned(), variables.into());
+        all.insert("env".to_owned(), variables.into());
         let secrets: Map<String, Value> = material
             .secrets()
             .iter()
             .map(|(name, value)| (name.clone(), secret_digest(&salt, value.expose()).into()))
             .collect();
-        all.insert("secrets".to_owned(), secrets.into());
+        all.insert("secret_env".to_owned(), secrets.into());
         if let Some(on) = material.websocket {
             all.insert("websocket".to_owned(), on.into());
         }
@@ -309,7 +309,7 @@ fn plain(settings: &FunctionSettings) -> BTreeMap<String, Value> {
         ("memory", settings.memory),
         ("timeout", settings.timeout),
         ("max_instances", settings.max_instances),
-        ("requests_per_instance", settings.requests_per_instance),
+        ("concurrency", settings.requests_per_instance),
         ("initializer_timeout", settings.initializer_timeout),
         ("pre_stop_timeout", settings.pre_stop_timeout),
         ("ephemeral_storage", settings.ephemeral_storage),
@@ -345,7 +345,7 @@ fn trigger_fields(trigger: &TriggerMaterial) -> BTreeMap<String, Value> {
         ("function", json!(format!("{}{alias}", trigger.function))),
         ("path", json!(trigger.path)),
         ("method", json!(trigger.method)),
-        ("match", json!(trigger.match_mode)),
+        ("matching", json!(trigger.match_mode)),
         ("protocol", json!(trigger.protocol)),
         ("auth", json!(trigger.auth)),
         ("timeout", json!(trigger.timeout)),

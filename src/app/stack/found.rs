@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const AT_CREATION: &[&str] = &[
     "path",
     "method",
-    "match",
+    "matching",
     "protocol",
     "auth",
     "group",
@@ -93,7 +93,7 @@ impl Finder<'_> {
         }
         found.show("public_outbound", json!(access.outbound));
         let hour = text("maintain_begin").get(..2).and_then(|hour| hour.parse::<u8>().ok());
-        found.show("maintenance_begin", json!(hour));
+        found.show("maintenance_hour", json!(hour));
         found.show("enterprise_project", json!(gateway.enterprise_project_id));
         found
     }
@@ -242,7 +242,7 @@ impl Finder<'_> {
             found.show(field, value.as_str());
         }
         found.show("group", group);
-        found.show("match", api.match_mode.as_deref().unwrap_or_default());
+        found.show("matching", api.match_mode.as_deref().unwrap_or_default());
         found.show("environment", self.environment(&address, api));
         backend(&mut found, api);
         let running = state.and_then(|state| state.running.as_ref());
@@ -385,7 +385,7 @@ fn settings(found: &mut Found, function: &Function, config: &Map<String, Value>)
     found.show("subnet", member("func_vpc")["subnet_id"].as_str().unwrap_or_default());
     let strategy = function.strategy_config.clone().unwrap_or_default();
     found.show("max_instances", strategy.concurrency.unwrap_or(400));
-    found.show("requests_per_instance", strategy.concurrent_num.unwrap_or(1));
+    found.show("concurrency", strategy.concurrent_num.unwrap_or(1));
     let salt = found.address.to_string();
     let variables: BTreeMap<String, String> =
         serde_json::from_str(function.user_data.as_deref().unwrap_or_default()).unwrap_or_default();
@@ -396,22 +396,22 @@ fn settings(found: &mut Found, function: &Function, config: &Map<String, Value>)
             (name, digest.into())
         })
         .collect();
-    found.show("environment_variables", variables);
+    found.show("env", variables);
 }
 
 /// The service shows the names of secrets alone: as long as they are the declared ones, the memory tells the rest.
 fn secrets(found: &mut Found, config: &Map<String, Value>, declared: &Declared) {
     let names = encrypted_names(config);
-    let wanted = declared.fields.get("secrets").and_then(Value::as_object);
+    let wanted = declared.fields.get("secret_env").and_then(Value::as_object);
     let mut expected: Vec<&String> = wanted.into_iter().flat_map(Map::keys).collect();
     expected.sort();
     let mut there: Vec<&String> = names.iter().collect();
     there.sort();
     match expected == there && !there.is_empty() {
-        true => found.hide("secrets"),
+        true => found.hide("secret_env"),
         false => {
             let shown: Map<String, Value> = names.into_iter().map(|name| (name, "not shown".into())).collect();
-            found.show("secrets", shown);
+            found.show("secret_env", shown);
         }
     }
 }

@@ -18,6 +18,15 @@ pub(crate) struct Stack {
     pub(crate) until: Option<String>,
 }
 
+impl Stack {
+    /// Whether a function of it is to have WebSocket.
+    pub(crate) fn wants_websocket(&self) -> bool {
+        self.parts
+            .iter()
+            .any(|part| matches!(&part.material, Material::Function(function) if function.websocket == Some(true)))
+    }
+}
+
 /// A part of a stack.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {

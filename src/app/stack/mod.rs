@@ -1,5 +1,6 @@
 //! Stacks: all that a manifest declares, planned, carried out, proved, removed.
 
+mod declare;
 mod desired;
 mod execute;
 mod found;
@@ -9,9 +10,7 @@ mod release;
 mod verify;
 
 pub(crate) use execute::{StackEvent, TellStack};
-pub(crate) use material::{
-    Content, DependencyMaterial, FunctionMaterial, Laid, Material, Part, Stack, TriggerMaterial,
-};
+pub(crate) use material::{Material, Stack};
 pub(crate) use read::Extent;
 pub(crate) use verify::Endpoint;
 

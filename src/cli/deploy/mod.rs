@@ -7,8 +7,9 @@ use super::global::{Context, duration};
 use super::stack::{self, Loaded, Saved, Source};
 use crate::app::{App, Doing, Endpoint, Extent, Planned};
 use crate::plan::{Action, Plan};
-use crate::ui::Report;
+use crate::ui::{Report, Ui};
 use clap::ValueEnum;
+use futures_util::future::join_all;
 use serde::Serialize;
 use std::time::Duration;
 use tell::Teller;
@@ -60,8 +61,8 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
     let saved = Saved::read(&args.source)?;
     let adopt = args.adopt || saved.as_ref().is_some_and(|saved| saved.adopt);
     let loaded = match &saved {
-        Some(saved) => stack::load(&saved.source(), saved.until.clone(), context)?,
-        None => stack::load(&args.source, args.ttl.map(stack::until).transpose()?, context)?,
+        Some(saved) => stack::load(&saved.source(), saved.until.clone(), context).await?,
+        None => stack::load(&args.source, args.ttl.map(stack::until).transpose()?, context).await?,
     };
     let app = context.app().await?;
     let planned = stack::planned(&app, &loaded, (adopt, Extent::Named), context).await?;
@@ -73,10 +74,13 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
     let teller = Teller::new(&context.ui, args.events.is_some());
     teller.begin(&planned.plan);
     context.when_interrupted(["run the same command again: it goes on where it was stopped".to_owned()]);
-    let endpoints = match planned.plan.is_empty() {
+    let mut endpoints = match planned.plan.is_empty() {
         true => planned.endpoints(&loaded.stack),
-        false => carry_out(&app, (&loaded, &planned), &teller, (args.no_verify, context)).await?,
+        false => carry_out(&app, (&loaded, &planned), &teller, context).await?,
     };
+    if !args.no_verify && !context.is_rehearsal() {
+        prove(&app, &loaded, &mut endpoints, (&teller, &context.ui)).await?;
+    }
     finish(&planned.plan, &endpoints, &teller, context)
 }
 
@@ -125,7 +129,7 @@ async fn carry_out(
     app: &App,
     (loaded, planned): (&Loaded, &Planned),
     teller: &Teller<'_>,
-    (no_verify, context): (bool, &Context),
+    context: &Context,
 ) -> Result<Vec<Endpoint>, CommandError> {
     let tell = |event: crate::app::StackEvent<'_>| teller.tell(&event);
     let doing = Doing {
@@ -136,12 +140,19 @@ async fn carry_out(
     };
     let resume =
         |error: CommandError| error.hint("when that is mended, run the same command again: it goes on from there");
-    let mut endpoints = app
-        .carry_out(&loaded.stack, planned, doing)
-        .await
-        .map_err(|error| resume(error.into()))?;
-    for endpoint in endpoints.iter_mut().filter(|_| !no_verify) {
-        let step = context.ui.step(format!("trying {}", endpoint.url));
+    let done = app.carry_out(&loaded.stack, planned, doing).await;
+    done.map_err(|error| resume(error.into()))
+}
+
+/// Opens every URL, side by side.
+async fn prove(
+    app: &App,
+    loaded: &Loaded,
+    endpoints: &mut [Endpoint],
+    (teller, ui): (&Teller<'_>, &Ui),
+) -> Result<(), CommandError> {
+    let each = endpoints.iter_mut().map(|endpoint| async move {
+        let step = ui.step(format!("trying {}", endpoint.url));
         let proved = app.prove_endpoint(&loaded.stack, endpoint, PROOF_PATIENCE).await;
         teller.proved(endpoint, proved.as_ref().err().map(ToString::to_string));
         proved?;
@@ -149,8 +160,10 @@ async fn carry_out(
         step.done(proof.map_or(String::new(), |proof| {
             format!("{} ({})", proof.text, proof.layers.join(", "))
         }));
-    }
-    Ok(endpoints)
+        Ok::<_, CommandError>(())
+    });
+    let outcomes = join_all(each).await;
+    outcomes.into_iter().collect()
 }
 
 fn finish(plan: &Plan, endpoints: &[Endpoint], teller: &Teller<'_>, context: &Context) -> Result<(), CommandError> {

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// Fields that a creation does not set: a request after it does.
 const LATER: &[&str] = &[
     "max_instances",
-    "requests_per_instance",
+    "concurrency",
     "ephemeral_storage",
     "include_keys",
     "websocket",

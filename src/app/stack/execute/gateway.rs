@@ -91,7 +91,7 @@ impl Executor<'_> {
         if access != PublicAccess::default() {
             self.app.enable_public_access(&id, access, self.patience).await?;
         }
-        let hour = input.maintenance_hour.filter(|_| change.has("maintenance_begin"));
+        let hour = input.maintenance_hour.filter(|_| change.has("maintenance_hour"));
         let group = Some(self.declared_text(address, "security_group")).filter(|_| change.has("security_group"));
         let body = GatewayChange {
             description: Some(self.marked(address, input.description.as_deref().unwrap_or_default())),
