@@ -244,7 +244,17 @@ impl App {
                 instance_id: id.to_owned(),
             })
             .await?;
-        let Some(patience) = patience else { return Ok(()) };
+        match patience {
+            Some(patience) => self.wait_until_gone(id, patience).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until a gateway that is being deleted is gone.
+    ///
+    /// # Errors
+    /// The service refuses, or it takes longer than `patience`.
+    pub(super) async fn wait_until_gone(&self, id: &str, patience: Duration) -> Result<(), AppError> {
         let read = async || match self
             .cloud
             .send(&ShowDetailsOfInstance {

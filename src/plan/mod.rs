@@ -20,6 +20,9 @@ pub(crate) const NOTE: &str = "fgctl-applied";
 /// The field of the time until which a resource is wanted.
 pub(crate) const UNTIL: &str = "until";
 
+/// The field of a resource that the service is not done with: it has to be waited for.
+pub(crate) const STATUS: &str = "status";
+
 /// What may be done that is not done by itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Policy {
@@ -157,6 +160,14 @@ fn compared(one: &Declared, found: &Found) -> Change {
     if let Some(wanted) = one.until.as_ref().filter(|wanted| Some(*wanted) != until) {
         fields.push(until_change(until, wanted));
     }
+    if let Some(status) = &found.status {
+        fields.push(FieldChange {
+            field: STATUS.to_owned(),
+            from: status.as_str().into(),
+            to: "ready".into(),
+            drift: false,
+        });
+    }
     let (action, reason) = match (fields.is_empty(), replaced.is_empty()) {
         (false, false) => (Action::Replace, format!("{} cannot be changed", replaced.join(", "))),
         (false, true) => (Action::Update, why(&fields, found).to_owned()),
@@ -194,6 +205,7 @@ fn why(fields: &[FieldChange], found: &Found) -> &'static str {
         (Owner::Other, _) => "it is taken over",
         (_, true) => "it was changed outside of fgctl",
         (Owner::Unfinished, _) => "an earlier deploy did not finish it",
+        _ if fields.iter().all(|field| field.field == STATUS) => "the service is not done with it",
         (Owner::Ours, false) => "the manifest has changed",
     }
 }

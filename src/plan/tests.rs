@@ -146,6 +146,16 @@ fn what_stands_on_something_made_anew_is_made_anew_and_deletion_goes_backwards()
 }
 
 #[test]
+fn what_the_service_is_not_done_with_is_waited_for() {
+    let one = function(&json!({"memory": 128}));
+    let mut found = deployed(&one);
+    found.status = Some("Creating".to_owned());
+    let plan = planned(&[one], &[found]);
+    assert_eq!(plan.changes[0].fields[0].field, super::STATUS);
+    assert_eq!(plan.changes[0].reason, "the service is not done with it");
+}
+
+#[test]
 fn a_time_to_live_is_written_where_it_is_said_and_stays_where_it_is_not() {
     let mut one = function(&json!({"memory": 128}));
     let mut found = deployed(&one);

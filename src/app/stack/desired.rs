@@ -2,7 +2,7 @@
 
 use super::found::{laid_name, laid_number};
 use super::material::{Content, DependencyMaterial, FunctionMaterial, Laid, Material, Part, Stack, TriggerMaterial};
-use super::read::World;
+use super::world::World;
 use crate::app::network::Networks;
 use crate::app::{
     App, AppError, BuildSource, CodePlace, FunctionKind, FunctionSettings, NetworkChange, NewGatewayInput,

@@ -1,12 +1,13 @@
 //! What was read, in the form in which a plan compares it: fields by the manifest's names.
 
-use super::read::{OnGateway, World, bears};
+use super::found_function::{secrets, settings};
+use super::world::{OnGateway, World, bears};
 use crate::app::{PublicAccess, WebsocketField};
-use crate::plan::{Address, Declared, Found, Kind, Mark, Memory, Owner, value_digest};
+use crate::plan::{Address, Declared, Found, Kind, Mark, Memory, Owner};
+use crate::wire::FunctionUrn;
 use crate::wire::api::Api;
 use crate::wire::dependency::Dependency;
-use crate::wire::function::{Function, encrypted_names};
-use crate::wire::{FunctionUrn, runtime};
+use crate::wire::function::Function;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -222,6 +223,7 @@ impl Finder<'_> {
     /// A trigger and its API. One that bears no mark, but is of a function of this stack, was begun and not finished.
     fn trigger(&self, on: &OnGateway, listed: &Api) -> Found {
         let group = on.groups.iter().find(|group| group.id == listed.group_id);
+        let group_remark = group.and_then(|group| group.remark.as_deref());
         let group = group.map_or(listed.group_id.as_str(), |group| group.name.as_str());
         let address = Address::on(
             &on.gateway.instance_name,
@@ -251,6 +253,11 @@ impl Finder<'_> {
         let of_ours = function.is_some_and(|urn| self.world.is_ours(&urn.name, self.stack));
         if found.owner == Owner::Other && found.mark.is_none() && of_ours && self.is_as_created(&found) {
             found.owner = Owner::Unfinished;
+        }
+        // Where all goes, what was begun goes too, or its group could not.
+        let in_ours = group_remark.is_some_and(|remark| bears(remark, self.stack));
+        if found.owner == Owner::Other && found.mark.is_none() && self.declared.is_empty() && of_ours && in_ours {
+            found.owner = Owner::Ours;
         }
         found
     }
@@ -344,76 +351,6 @@ pub(super) fn version_digest(version: &Function) -> String {
     let text = version.other.get("version_description").and_then(Value::as_str);
     let mark = Mark::split(text.unwrap_or_default()).1;
     mark.and_then(|mark| mark.release).unwrap_or_default()
-}
-
-/// The settings of a function that are one member each, and those that are nearly so.
-fn settings(found: &mut Found, function: &Function, config: &Map<String, Value>) {
-    let member = |name: &str| config.get(name).cloned().unwrap_or(Value::Null);
-    let text = |name: &str| Value::from(config.get(name).and_then(Value::as_str).unwrap_or_default());
-    let number = |name: &str| Value::from(config.get(name).and_then(Value::as_i64).unwrap_or_default());
-    found.show("runtime", function.runtime.as_str());
-    if function.runtime != runtime::HTTP {
-        found.show("handler", function.handler.as_str());
-    }
-    found.show("memory", function.memory_size);
-    found.show("timeout", function.timeout);
-    for (field, name) in [
-        ("agency", "xrole"),
-        ("execution_agency", "app_xrole"),
-        ("initializer", "initializer_handler"),
-    ] {
-        found.show(field, text(name));
-    }
-    found.show("pre_stop", text("pre_stop_handler"));
-    found.show("log_group", text("log_group_id"));
-    found.show("log_stream", text("log_stream_id"));
-    for name in ["initializer_timeout", "pre_stop_timeout", "ephemeral_storage"] {
-        found.show(name, number(name));
-    }
-    found.show("enterprise_project", text("enterprise_project_id"));
-    found.show("collect_logs", member("enable_lts_log").as_bool().unwrap_or_default());
-    found.show(
-        "include_keys",
-        member("enable_auth_in_header").as_bool().unwrap_or_default(),
-    );
-    let controller = function.network_controller.as_ref();
-    found.show(
-        "public_access",
-        !controller.is_some_and(|controller| controller.disable_public_network),
-    );
-    found.show("vpc", member("func_vpc")["vpc_id"].as_str().unwrap_or_default());
-    found.show("subnet", member("func_vpc")["subnet_id"].as_str().unwrap_or_default());
-    let strategy = function.strategy_config.clone().unwrap_or_default();
-    found.show("max_instances", strategy.concurrency.unwrap_or(400));
-    found.show("concurrency", strategy.concurrent_num.unwrap_or(1));
-    let salt = found.address.to_string();
-    let variables: BTreeMap<String, String> =
-        serde_json::from_str(function.user_data.as_deref().unwrap_or_default()).unwrap_or_default();
-    let variables: Map<String, Value> = variables
-        .into_iter()
-        .map(|(name, value)| {
-            let digest = value_digest(&salt, &value);
-            (name, digest.into())
-        })
-        .collect();
-    found.show("env", variables);
-}
-
-/// The service shows the names of secrets alone: as long as they are the declared ones, the memory tells the rest.
-fn secrets(found: &mut Found, config: &Map<String, Value>, declared: &Declared) {
-    let names = encrypted_names(config);
-    let wanted = declared.fields.get("secret_env").and_then(Value::as_object);
-    let mut expected: Vec<&String> = wanted.into_iter().flat_map(Map::keys).collect();
-    expected.sort();
-    let mut there: Vec<&String> = names.iter().collect();
-    there.sort();
-    match expected == there && !there.is_empty() {
-        true => found.hide("secret_env"),
-        false => {
-            let shown: Map<String, Value> = names.into_iter().map(|name| (name, "not shown".into())).collect();
-            found.show("secret_env", shown);
-        }
-    }
 }
 
 fn backend(found: &mut Found, api: &Api) {

@@ -4,10 +4,12 @@ mod declare;
 mod desired;
 mod execute;
 mod found;
+mod found_function;
 mod material;
 mod read;
 mod release;
 mod verify;
+mod world;
 
 pub(crate) use execute::{StackEvent, TellStack};
 pub(crate) use material::{Material, Stack};
@@ -20,11 +22,11 @@ use crate::ui::Ui;
 use desired::{Declarer, Digests};
 use execute::{Executor, Means};
 use found::Finder;
-use read::World;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use verify::Tried;
+use world::World;
 
 /// How a plan is made.
 #[derive(Clone, Copy)]

@@ -182,7 +182,10 @@ fn finish(plan: &Plan, endpoints: &[Endpoint], teller: &Teller<'_>, context: &Co
         teller.end(&deployed);
         return Ok(());
     }
-    let urls: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
+    let mut urls: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
+    if urls.is_empty() {
+        urls.push(plan.stack.clone());
+    }
     let text = urls.iter().map(|url| format!("{url}\n")).collect::<String>();
     context.ui.show(&Report::data(&deployed, urls, text))?;
     Ok(())

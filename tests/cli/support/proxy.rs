@@ -48,8 +48,8 @@ impl Proxy {
             reached: Mutex::new(reached),
         });
         std::thread::spawn(move || {
-            for client in listener.incoming() {
-                let (Ok(client), door) = (client, door.clone());
+            for client in listener.incoming().flatten() {
+                let door = door.clone();
                 // A client that goes away ends its own connection.
                 std::thread::spawn(move || drop(door.serve(&client)));
             }
@@ -78,7 +78,10 @@ impl Door {
             }
             if let (true, Stop::Status(status)) = (is_it, self.stop) {
                 let body = r#"{"error_code":"X.0001","error_msg":"stopped"}"#;
-                let head = format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+                let head = format!(
+                    "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+                    body.len()
+                );
                 (&*client).write_all(format!("{head}{body}").as_bytes())?;
                 continue;
             }

@@ -5,7 +5,7 @@ use super::{Executor, Known};
 use crate::app::gateway::{maintenance_end, maintenance_time};
 use crate::app::{AppError, NewGatewayInput, PublicAccess};
 use crate::cloud::wait::{self, Pace, WaitError};
-use crate::plan::{Address, Change, Declared, Kind, STACK};
+use crate::plan::{Address, Change, Declared, Kind, STACK, STATUS};
 use crate::wire::app::{CreateApp, NewApp, UpdateApp};
 use crate::wire::app_authorization::{CreateAuthorizations, NewAuthorization};
 use crate::wire::environment::{CreateEnvironment, NewEnvironment, RELEASE, RELEASE_ID, UpdateEnvironment};
@@ -82,6 +82,9 @@ impl Executor<'_> {
         let id = self.id(address)?;
         if self.found.get(address).is_some_and(|found| found.status.is_some()) {
             self.wait_until_running(change, &id).await?;
+        }
+        if change.fields.iter().all(|field| field.field == STATUS) {
+            return Ok(());
         }
         let _turn = self.turn(&address.name).await;
         let access = PublicAccess {

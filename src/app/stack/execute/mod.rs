@@ -9,7 +9,7 @@ mod remove;
 mod trigger;
 
 use super::material::{Material, Stack};
-use super::read::World;
+use super::world::World;
 use crate::app::{App, AppError, WebsocketField};
 use crate::plan::{Action, Address, Change, Declared, Found, Kind, Plan};
 use crate::ui::Ui;

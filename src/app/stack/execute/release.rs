@@ -60,6 +60,8 @@ impl Executor<'_> {
         let create = CreateFunctionVersion {
             function_urn: self.app.cloud().urn(function),
             body: NewVersion {
+                // Named by what it is made of: one that was published and not noted is found again.
+                version: Some(format!("r{digest}")),
                 description: Some(mark.after("")),
                 ..NewVersion::default()
             },

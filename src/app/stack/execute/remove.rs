@@ -1,6 +1,6 @@
 //! Deletion: what stands on a resource goes before it. What is gone already is no fault.
 
-use super::super::read::bears;
+use super::super::world::bears;
 use super::Executor;
 use crate::app::AppError;
 use crate::cloud::ApiError;
@@ -13,6 +13,7 @@ use crate::wire::dependency::DeleteDependencyVersion;
 use crate::wire::environment::DeleteEnvironment;
 use crate::wire::function::DeleteFunction;
 use crate::wire::function_alias::DeleteVersionAlias;
+use crate::wire::gateway::DeleteInstances;
 use crate::wire::group::DeleteApiGroup;
 use crate::wire::trigger::DeleteFunctionTrigger;
 
@@ -28,7 +29,7 @@ impl Executor<'_> {
             false => self.turn(&address.gateway).await,
         };
         match address.kind {
-            Kind::Gateway => self.app.delete_gateway(&id, Some(self.patience)).await?,
+            Kind::Gateway => self.remove_gateway(address, id).await?,
             Kind::Dependency => self.remove_dependency(&address.name).await?,
             Kind::Function => {
                 let function_urn = self.app.cloud().urn(&address.name);
@@ -41,6 +42,17 @@ impl Executor<'_> {
         drop(turn);
         self.forget(address);
         Ok(())
+    }
+
+    /// A gateway whose deletion goes on already is only waited for.
+    async fn remove_gateway(&self, address: &Address, id: String) -> Result<(), AppError> {
+        let status = self.found.get(address).and_then(|found| found.status.as_deref());
+        let goes = status.is_some_and(|status| status.starts_with("Delet"));
+        if !goes {
+            let instance_id = id.clone();
+            gone(self.app.cloud().send(&DeleteInstances { instance_id }).await.map(drop))?;
+        }
+        self.app.wait_until_gone(&id, self.patience).await
     }
 
     async fn remove_on(&self, address: &Address, id: String) -> Result<(), AppError> {
