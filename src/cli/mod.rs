@@ -42,6 +42,7 @@ mod region;
 mod request;
 mod requests;
 mod rollback;
+mod schema;
 mod stack;
 mod status;
 mod terminal;
@@ -147,6 +148,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print the manual page of a command, or write them all
     Man(man::Manual),
+    /// Print the form of fgctl.toml as JSON Schema
+    Schema(schema::Schema),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -174,6 +177,7 @@ impl Command {
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
+                | Self::Schema(_)
                 | Self::Completion(_)
                 | Self::DemoFunction
         )
@@ -183,7 +187,12 @@ impl Command {
     fn has_data(&self) -> bool {
         !matches!(
             self,
-            Self::Connect(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_)
+                | Self::Logs(_)
+                | Self::Man(_)
+                | Self::Schema(_)
+                | Self::Completion(_)
+                | Self::DemoFunction
         )
     }
 
@@ -324,6 +333,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Request(args) => request::run(args, context).await,
         Command::Explain(args) => explain::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")

@@ -171,7 +171,7 @@ impl Checker<'_> {
 
     fn value(&mut self, key: &Key, node: &Node) {
         let unresolved = self.part && node.text().is_some_and(|text| text.contains('$'));
-        if unresolved {
+        if unresolved || node.is_unset() {
             return;
         }
         if let Some(fault) = fault_of(key, node) {
@@ -180,7 +180,10 @@ impl Checker<'_> {
         let items = node.list().unwrap_or_default().iter().map(|item| ("an item of ", item));
         let members = node.table().into_iter().flat_map(|table| table.values());
         let members = members.map(|member| ("a value of ", &member.node));
-        for (what, inner) in items.chain(members).filter(|(_, inner)| inner.text().is_none()) {
+        for (what, inner) in items
+            .chain(members)
+            .filter(|(_, inner)| inner.text().is_none() && !inner.is_unset())
+        {
             self.fault(
                 inner.at,
                 format!("{what}`{}` is {}, and should be a text", key.name, inner.kind()),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(super) struct Fault {
     /// Where its value or key begins, in bytes.
     pub(super) at: usize,
     /// What is wrong, and what would be right.

@@ -19,7 +19,7 @@ mod tests;
 mod variable;
 
 pub(crate) use document::markdown;
-pub(crate) use fault::{Fault, Faults};
+pub(crate) use fault::Faults;
 pub(crate) use json_schema::json_schema;
 pub(crate) use overlay::DEFAULT;
 

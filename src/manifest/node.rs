@@ -34,6 +34,8 @@ pub(super) enum Value {
     Flag(bool),
     List(Vec<Node>),
     Table(Table),
+    /// A variable that is not set, which has been told already.
+    Unset,
     /// What no manifest has: a float, a date.
     Other(&'static str),
 }
@@ -47,8 +49,14 @@ impl Node {
             Value::Flag(_) => "true or false",
             Value::List(_) => "a list",
             Value::Table(_) => "a table",
+            Value::Unset => "a variable that is not set",
             Value::Other(kind) => kind,
         }
+    }
+
+    /// Whether it is a variable that is not set.
+    pub(super) fn is_unset(&self) -> bool {
+        matches!(self.value, Value::Unset)
     }
 
     pub(super) fn text(&self) -> Option<&str> {

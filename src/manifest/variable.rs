@@ -20,7 +20,7 @@ fn put(node: Node, variable: &dyn Fn(&str) -> Option<String>, faults: &mut Vec<F
             Ok(Some(put)) => Value::Put(put),
             Err(fault) => {
                 faults.push(Fault::new(at, fault));
-                Value::Put(String::new())
+                Value::Unset
             }
         },
         Value::List(list) => Value::List(list.into_iter().map(|node| put(node, variable, faults)).collect()),
