@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 /// What becomes of the request that is stopped at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ struct Door {
     at: usize,
     stop: Stop,
     seen: Arc<AtomicUsize>,
+    /// How many requests the cloud works on: what it was asked for is done though nobody waits for it.
+    open: Mutex<usize>,
+    closed: Condvar,
     /// Told when the request that is stopped at is there, or was done.
     reached: Mutex<Sender<()>>,
 }
@@ -45,6 +48,8 @@ impl Proxy {
             at,
             stop,
             seen: seen.clone(),
+            open: Mutex::new(0),
+            closed: Condvar::new(),
             reached: Mutex::new(reached),
         });
         std::thread::spawn(move || {
@@ -85,9 +90,13 @@ impl Door {
                 (&*client).write_all(format!("{head}{body}").as_bytes())?;
                 continue;
             }
+            *self.open.lock().unwrap() += 1;
             (&server).write_all(&request)?;
             let head_only = request.starts_with(b"HEAD ");
-            let Some(answer) = message(&mut answers, head_only)? else {
+            let answer = message(&mut answers, head_only);
+            *self.open.lock().unwrap() -= 1;
+            self.closed.notify_all();
+            let Some(answer) = answer? else {
                 return Ok(());
             };
             if is_it && self.stop == Stop::After {
@@ -100,6 +109,8 @@ impl Door {
 
     /// Tells that it is there, and answers nothing.
     fn hold(&self, from: &mut impl Read) -> std::io::Result<()> {
+        let open = self.open.lock().unwrap();
+        drop(self.closed.wait_while(open, |open| *open > 0).unwrap());
         // Nobody listens any more: the test has ended.
         let _ = self.reached.lock().unwrap().send(());
         // The connection stays until the other side is gone: the test kills it when it is told.

@@ -13,14 +13,19 @@ use std::sync::Arc;
 impl Executor<'_> {
     /// Creates a dependency or its next version; where only the ones before it are too many, nothing.
     pub(super) async fn dependency(&self, change: &Change, material: &DependencyMaterial) -> Result<(), AppError> {
+        let address = &change.address;
         if !change.fields.is_empty() && change.fields.iter().all(|field| field.field == "superseded") {
+            self.crowded().insert(address.name.clone());
             return Ok(());
         }
-        let address = &change.address;
         let mut body = self.body(change, material).await?;
         body.description = Some(self.marked(address, &material.description));
         let created = self.app.create_dependency(body).await?;
+        let first = created.version <= 1;
         self.learn_id(address, created.id);
+        if !first {
+            self.crowded().insert(address.name.clone());
+        }
         Ok(())
     }
 
@@ -57,23 +62,23 @@ impl Executor<'_> {
         Ok(prepared.into_body(uploaded.as_ref()))
     }
 
-    /// Deletes the versions before the newest that bear the mark. One that somebody still uses stays.
+    /// Deletes the versions before the newest that bear the mark. One that somebody still uses stays. They are read
+    /// anew: a request of a run that was killed may have arrived meanwhile.
     pub(super) async fn remove_superseded(&self, name: &str) -> Result<(), AppError> {
-        let before = self.world.versions.get(name).map_or(&[][..], Vec::as_slice);
-        let address = Address::new(Kind::Dependency, name);
-        let newest = self.id(&address)?;
-        for version in before.iter().filter(|version| version.id != newest) {
-            if self.may_go(version) {
-                let (depend_id, version) = (version.dep_id.clone(), version.version.to_string());
-                match self
-                    .app
-                    .cloud()
-                    .send(&DeleteDependencyVersion { depend_id, version })
-                    .await
-                {
-                    Err(error) if error.is_not_found() || error.code() == Some(DEPENDENCY_IN_USE.code) => {}
-                    done => done?,
-                }
+        let newest = self.id(&Address::new(Kind::Dependency, name))?;
+        for version in self.app.dependency_versions(name).await? {
+            if version.id == newest || !self.may_go(&version) {
+                continue;
+            }
+            let (depend_id, version) = (version.dep_id, version.version.to_string());
+            match self
+                .app
+                .cloud()
+                .send(&DeleteDependencyVersion { depend_id, version })
+                .await
+            {
+                Err(error) if error.is_not_found() || error.code() == Some(DEPENDENCY_IN_USE.code) => {}
+                done => done?,
             }
         }
         Ok(())

@@ -17,7 +17,7 @@ use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex as Turn, MutexGuard as TurnGuard};
 
@@ -62,6 +62,8 @@ pub(super) struct Executor<'a> {
     /// How long a gateway is waited for.
     pub(super) patience: Duration,
     known: Mutex<BTreeMap<Address, Known>>,
+    /// The dependencies that have versions before their newest.
+    crowded: Mutex<BTreeSet<String>>,
     /// One writes to a gateway at a time.
     turns: BTreeMap<String, Turn<()>>,
     tell: TellStack<'a>,
@@ -96,6 +98,7 @@ impl<'a> Executor<'a> {
         });
         Self {
             known: Mutex::new(known.collect()),
+            crowded: Mutex::default(),
             turns: gateways.map(|gateway| (gateway, Turn::new(()))).collect(),
             app: means.app,
             stack: means.stack,
@@ -134,10 +137,9 @@ impl<'a> Executor<'a> {
         for change in plan.pending().filter(last) {
             self.told(change, self.remove(&change.address)).await?;
         }
-        for change in plan.pending() {
-            if change.address.kind == Kind::Dependency && change.action == Action::Update {
-                self.remove_superseded(&change.address.name).await?;
-            }
+        let crowded = std::mem::take(&mut *self.crowded());
+        for dependency in crowded {
+            self.remove_superseded(&dependency).await?;
         }
         Ok(())
     }
@@ -223,8 +225,12 @@ impl<'a> Executor<'a> {
         (self.tell)(StackEvent::Noted(change, text.into()));
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<Address, Known>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Address, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn crowded(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.crowded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn learn(&self, address: &Address, known: Known) {
