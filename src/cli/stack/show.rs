@@ -28,8 +28,8 @@ pub(in crate::cli) fn text(plan: &Plan, ui: &Ui) -> String {
         return format!("Nothing to change: {} is as declared.\n", plan.stack);
     }
     text.push_str(&format!(
-        "\nPlan for {}: {} to create, {} to change, {} to replace, {} to delete.\n",
-        plan.stack, summary.create, summary.update, summary.replace, summary.delete
+        "\nPlan: {} to create, {} to change, {} to replace, {} to delete ({}).\n",
+        summary.create, summary.update, summary.replace, summary.delete, plan.stack
     ));
     text
 }
