@@ -282,7 +282,10 @@ impl Drop for LocalCloud {
 }
 
 /// The program with a cleared environment and a home of its own.
-#[expect(clippy::disallowed_methods, reason = "the program's own layers are not this program's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's own layers are not this program's"
+)]
 fn bare(home: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(words).env_clear().current_dir(home).stdin(Stdio::null());
