@@ -21,6 +21,7 @@ mod dependency;
 mod doctor;
 mod documents;
 mod environment;
+mod examples;
 mod exit;
 mod explain;
 mod faults;
