@@ -12,6 +12,7 @@ mod connect;
 mod deferred;
 mod demo;
 mod dependency;
+mod dev;
 mod doctor;
 mod enterprise_project;
 mod environment;
@@ -119,6 +120,8 @@ enum Command {
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// Run a folder of code on a throw-away local cloud, and replace it as it changes
+    Dev(Box<dev::Dev>),
     /// Keep accounts and regions under names
     #[command(subcommand)]
     Profile(Deferred<profile::Command>),
@@ -142,7 +145,7 @@ impl Command {
     /// Whether it runs servers in this process, which use every core.
     fn serves(&self) -> bool {
         match self {
-            Self::Demo(_) => true,
+            Self::Demo(_) | Self::Dev(_) => true,
             Self::Local(Deferred(command)) => command.serves(),
             _ => false,
         }
@@ -155,6 +158,7 @@ impl Command {
             Self::Connect(_)
                 | Self::Local(_)
                 | Self::Demo(_)
+                | Self::Dev(_)
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
@@ -167,7 +171,7 @@ impl Command {
     fn has_data(&self) -> bool {
         !matches!(
             self,
-            Self::Connect(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_) | Self::Dev(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
         )
     }
 
@@ -268,6 +272,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
+        Command::Dev(args) => Box::pin(dev::run(*args, context)).await,
         Command::Connect(args) => connect::run(*args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
@@ -303,7 +308,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Explain(args) => explain::run(&args, context),
         Command::Man(args) => man::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
-        Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
+        Command::Local(_) | Command::Demo(_) | Command::Dev(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")
         }
     }

@@ -18,6 +18,7 @@ mod contract;
 mod credentials;
 mod demo;
 mod dependency;
+mod dev;
 mod doctor;
 mod documents;
 mod environment;
