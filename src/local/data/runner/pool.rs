@@ -190,10 +190,12 @@ impl Pool {
     }
 }
 
-/// Whether nobody uses `slot` and a later one of its function has another revision.
+/// Whether nobody uses `slot` and the last one of its function that runs has another revision. One that only starts may
+/// never run.
 fn is_outdated(slot: &Slot, all: &[Slot]) -> bool {
-    let newest = all.last().map(|newest| &newest.plan.revision);
-    slot.usage.now().none() && newest != Some(&slot.plan.revision)
+    let mut running = all.iter().filter(|slot| slot.state() == InstanceState::Running);
+    let newest = running.next_back().map(|newest| &newest.plan.revision);
+    slot.usage.now().none() && newest.is_some_and(|newest| *newest != slot.plan.revision)
 }
 
 /// One of those that have room, at random: those that run before those that start.
@@ -370,6 +372,24 @@ mod tests {
         drop(used);
         old.end().await;
         assert_eq!(fake.running(), ["a@2"]);
+    }
+
+    #[tokio::test]
+    async fn what_serves_stays_while_its_replacement_starts() {
+        let fake = Fake::new(1, false);
+        let pool = Pool::new(fake.clone(), rules());
+        let old = place(&pool, &plan("a", "1")).await;
+        let (start, _lease) = pool.admit(&plan("a", "2")).ok().unwrap();
+        let instance = Arc::clone(&old.instance);
+        drop(old);
+        assert!(
+            tokio::time::timeout(Duration::from_millis(50), instance.end())
+                .await
+                .is_err()
+        );
+        assert!(Arc::ptr_eq(&place(&pool, &plan("a", "1")).await.instance, &instance));
+        fake.permits.add_permits(1);
+        assert!(start.await.is_ok());
     }
 
     #[tokio::test]

@@ -117,9 +117,7 @@ impl Single {
         };
         // Whoever stays longer loses the connection when the process ends.
         let _ = tokio::time::timeout(FAREWELL, users.wait_for(|users| users.none())).await;
-        let mut state = self.lock();
-        let left = state.current.take_if(|slot| other(&&*slot));
-        drop(state);
+        let left = self.lock().current.take_if(|slot| other(&&*slot));
         if let Some(left) = left {
             left.stop("a newer revision").await;
         }
