@@ -80,6 +80,11 @@ impl CommandError {
         Self::new(Exit::Check, text)
     }
 
+    /// It exists already, is in use, or is not as it was.
+    pub(super) fn conflict(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
+    }
+
     /// Ctrl-C.
     pub(super) fn interrupted() -> Self {
         Self::new(Exit::Interrupted, "interrupted")
