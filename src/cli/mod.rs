@@ -39,6 +39,7 @@ mod profile;
 mod region;
 mod request;
 mod requests;
+mod schema;
 mod terminal;
 mod trigger;
 mod websocket;
@@ -134,6 +135,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print the manual page of a command, or write them all
     Man(man::Manual),
+    /// Print the form of fgctl.toml as JSON Schema
+    Schema(schema::Schema),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -162,6 +165,7 @@ impl Command {
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
+                | Self::Schema(_)
                 | Self::Completion(_)
                 | Self::DemoFunction
         )
@@ -171,7 +175,12 @@ impl Command {
     fn has_data(&self) -> bool {
         !matches!(
             self,
-            Self::Connect(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_)
+                | Self::Logs(_)
+                | Self::Man(_)
+                | Self::Schema(_)
+                | Self::Completion(_)
+                | Self::DemoFunction
         )
     }
 
@@ -308,6 +317,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Request(args) => request::run(args, context).await,
         Command::Explain(args) => explain::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")

@@ -126,6 +126,7 @@ fn a_command_that_asks_the_cloud_for_nothing_refuses_it() {
         "connect ws://127.0.0.1:1",
         "completion bash",
         "man",
+        "schema",
         "explain 9",
     ] {
         world.fgctl(&format!("{line} --dry-run")).failure(
