@@ -211,8 +211,9 @@ impl Text {
     }
 }
 
+/// A text as the manifest holds it, in which a dollar begins a variable.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    Value::from(text.replace('$', "$$")).to_string()
 }
 
 fn key(name: &str) -> String {
