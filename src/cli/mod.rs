@@ -156,6 +156,9 @@ impl Command {
 
     /// Whether it asks the cloud for something, so that `--dry-run` has requests to show.
     fn sends_requests(&self) -> bool {
+        if let Self::Function(Deferred(command)) = self {
+            return command.sends_requests();
+        }
         !matches!(
             self,
             Self::Init(_)
@@ -173,6 +176,9 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
+        if let Self::Function(Deferred(command)) = self {
+            return command.sends_requests();
+        }
         !matches!(
             self,
             Self::Connect(_)
