@@ -65,6 +65,11 @@ impl CommandError {
         Self::new(Exit::Usage, text)
     }
 
+    /// Something is in the place of what would be made.
+    pub(super) fn exists(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
+    }
+
     /// It cannot be done, for a reason that no other status names.
     pub(super) fn failed(text: impl Into<String>) -> Self {
         Self::new(Exit::Failed, text)
@@ -78,11 +83,6 @@ impl CommandError {
     /// A handshake or a check failed.
     pub(super) fn check(text: impl Into<String>) -> Self {
         Self::new(Exit::Check, text)
-    }
-
-    /// It exists already, is in use, or is not as it was.
-    pub(super) fn conflict(text: impl Into<String>) -> Self {
-        Self::new(Exit::Conflict, text)
     }
 
     /// Ctrl-C.

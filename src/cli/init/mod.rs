@@ -98,7 +98,7 @@ fn write_all(files: &[NewFile], folder: &Path) -> Result<(), CommandError> {
 
 fn there(folder: &Path, files: &[String]) -> CommandError {
     let files = files.join(", ");
-    CommandError::conflict(format!(
+    CommandError::exists(format!(
         "`{}` has {files} already; nothing was written, for nothing is ever written over",
         folder.display()
     ))

@@ -2,9 +2,6 @@
 
 use super::project::{Code, Gateway, Project};
 use super::{command, quoted};
-use crate::manifest::Manifest;
-use crate::wire::rule;
-use proptest::prelude::{prop_assert, prop_assert_eq, prop_assume, proptest};
 use std::path::Path;
 
 fn project(code: Code) -> Project {
@@ -91,62 +88,4 @@ fn the_command_can_be_pasted() {
         "fgctl init 'my chat' --local --group 'it'\\''s'"
     );
     assert_eq!(quoted(""), "''");
-}
-
-/// What is wrong with the manifest of `project`; and what was read of it.
-fn read(project: &Project) -> Result<Manifest, Vec<String>> {
-    let read = Manifest::read(&project.manifest(), None, &|_| None);
-    read.map_err(|faults| faults.lines(&"fgctl.toml").collect())
-}
-
-#[test]
-fn every_kind_of_project_has_a_manifest_without_fault() {
-    let codes = [
-        Code::Template("clock".to_owned()),
-        Code::Template("chat".to_owned()),
-        Code::Own {
-            entry: None,
-            packages: None,
-        },
-        Code::Own {
-            entry: Some("main.py".to_owned()),
-            packages: Some("requirements.txt".to_owned()),
-        },
-    ];
-    for code in codes {
-        for (auth, app) in [("app", Some("app_chat")), ("iam", None), ("none", None)] {
-            for runtime in ["Node.js20.15", "Python3.12"] {
-                let own = Project {
-                    auth: auth.to_owned(),
-                    app: app.map(str::to_owned),
-                    runtime: Some(runtime.to_owned()),
-                    ..project(code.clone())
-                };
-                let manifest = read(&own).map_err(|faults| faults.join("\n")).unwrap();
-                let trigger = manifest.find("triggers", "API_chat").unwrap();
-                assert_eq!(trigger.text("auth").as_deref(), Some(auth));
-                assert_eq!(trigger.number("timeout"), Some(60_000));
-                let function = manifest.find("functions", "chat").unwrap();
-                assert_eq!(function.flag("websocket"), Some(true));
-            }
-        }
-    }
-}
-
-proptest! {
-    #[test]
-    fn what_the_rules_allow_is_read_back(path in "/[!-~]{0,20}", name in "[a-zA-Z][a-zA-Z0-9_-]{2,20}", group in "\\PC{3,20}") {
-        prop_assume!(rule::request_path(&path).is_ok() && rule::group_name(&group).is_ok());
-        let own = Project {
-            path: path.clone(),
-            gateway: Gateway::Existing(name.clone()),
-            group: group.clone(),
-            ..project(Code::Template("echo".to_owned()))
-        };
-        let manifest = read(&own);
-        prop_assert!(manifest.is_ok(), "{:?}", manifest.err());
-        let manifest = manifest.map_err(|_| "faults").unwrap();
-        prop_assert_eq!(manifest.find("triggers", "API_chat").unwrap().text("path"), Some(path));
-        prop_assert!(manifest.find("gateways", &name).is_some() && manifest.find("groups", &group).is_some());
-    }
 }
