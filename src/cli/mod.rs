@@ -12,6 +12,7 @@ mod connect;
 mod deferred;
 mod demo;
 mod dependency;
+mod dev;
 mod doctor;
 mod enterprise_project;
 mod environment;
@@ -123,6 +124,8 @@ enum Command {
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// Run a folder of code on a throw-away local cloud, and replace it as it changes
+    Dev(Box<dev::Dev>),
     /// Keep accounts and regions under names
     #[command(subcommand)]
     Profile(Deferred<profile::Command>),
@@ -148,7 +151,7 @@ impl Command {
     /// Whether it runs servers in this process, which use every core.
     fn serves(&self) -> bool {
         match self {
-            Self::Demo(_) => true,
+            Self::Demo(_) | Self::Dev(_) => true,
             Self::Local(Deferred(command)) => command.serves(),
             _ => false,
         }
@@ -165,6 +168,7 @@ impl Command {
                 | Self::Connect(_)
                 | Self::Local(_)
                 | Self::Demo(_)
+                | Self::Dev(_)
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
@@ -176,12 +180,10 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
-        if let Self::Function(Deferred(command)) = self {
-            return command.sends_requests();
-        }
         !matches!(
             self,
             Self::Connect(_)
+                | Self::Dev(_)
                 | Self::Logs(_)
                 | Self::Man(_)
                 | Self::Schema(_)
@@ -287,6 +289,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
+        Command::Dev(args) => Box::pin(dev::run(*args, context)).await,
         Command::Connect(args) => connect::run(*args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
@@ -325,7 +328,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Man(args) => man::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
-        Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
+        Command::Local(_) | Command::Demo(_) | Command::Dev(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")
         }
     }

@@ -25,6 +25,27 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
+/// What tells the logs of several apart.
+const LABELS: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Green,
+    AnsiColor::Magenta,
+    AnsiColor::Blue,
+    AnsiColor::Yellow,
+    AnsiColor::BrightCyan,
+];
+
+/// What a line of a log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Said by the program itself.
+    Plain,
+    /// Said by the program, and probably trouble.
+    Alarm,
+    /// Said about the program.
+    Aside,
+}
+
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -183,6 +204,30 @@ impl Ui {
             true => self.data(&harmless(text)),
             false => self.data(text),
         }
+    }
+
+    /// Writes a line of one of several logs to stdout: `label`, which says whose it is, in a colour of its own.
+    ///
+    /// # Errors
+    /// Stdout is closed or full.
+    pub(crate) fn line(&self, label: &str, text: &str, tone: Tone) -> io::Result<()> {
+        let terminal = stdout().is_terminal();
+        let text = if terminal { harmless(text) } else { text.to_owned() };
+        let coloured = match self.options.colour {
+            Colour::Auto => terminal && self.colour,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        if !coloured {
+            return self.data(&format!("{label} {text}"));
+        }
+        let own = LABELS[label.bytes().map(usize::from).sum::<usize>() % LABELS.len()].on_default();
+        let style = match tone {
+            Tone::Plain => Style::new(),
+            Tone::Alarm => AnsiColor::Red.on_default(),
+            Tone::Aside => Style::new().dimmed(),
+        };
+        self.data(&format!("{own}{label}{own:#} {style}{text}{style:#}"))
     }
 
     /// Says what was done.

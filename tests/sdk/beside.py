@@ -456,6 +456,7 @@ ROWS = [
 ELSEWHERE = {
     "connect": "speaks WebSocket with a gateway, which is no operation",
     "local": "speaks with the local cloud's own door",
+    "dev": "runs what other rows have, against a local cloud of its own",
     "demo": "runs what other rows have, against a local cloud of its own",
     "dependency build": "packs with npm or pip, then sends what `dependency create` does",
     "doctor": "asks what other rows have",

@@ -159,8 +159,13 @@ impl CommandError {
         if self.silent {
             return ExitCode::SUCCESS;
         }
-        ui.error(&self.text, &self.causes, &self.hints);
+        self.show(ui);
         self.exit.into()
+    }
+
+    /// Tells it, and nothing ends.
+    pub(super) fn show(&self, ui: &Ui) {
+        ui.error(&self.text, &self.causes, &self.hints);
     }
 
     /// The same before the terminal's own settings are known.

@@ -1,7 +1,9 @@
 //! The tunnel after a 101: bytes copied untouched both ways, within two limits.
 //!
-//! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006.
+//! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006. The one
+//! frame that is ever added is a close frame, between two of the function's own, when its code is replaced.
 
+use super::frames::Frames;
 use crate::local::fidelity::Row;
 use bytes::Bytes;
 use std::future::poll_fn;
@@ -11,6 +13,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// What is played here.
 pub(super) const PLAYED: Row = Row::beside(
@@ -27,6 +30,11 @@ pub(super) const PLAYED: Row = Row::beside(
 const SMALLEST_BUFFER: usize = 4 * 1024;
 /// A busy one at most this much.
 const LARGEST_BUFFER: usize = 64 * 1024;
+
+/// The close frame of a client whose function gets other code: 1012, "service restart".
+const REPLACED: &[u8] = b"\x88\x16\x03\xf4its code is replaced";
+/// How long a client may take to answer it, and the function to end the frame that it is in.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection that bytes can be copied from and to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -61,6 +69,8 @@ pub(super) enum Cause {
     Deadline,
     /// A connection broke.
     Broken(io::ErrorKind),
+    /// The function gets other code, which the client was told.
+    Replaced,
 }
 
 /// What went through a tunnel.
@@ -75,14 +85,21 @@ pub(super) struct Outcome {
 }
 
 /// Copies until both ends have closed or a limit is passed; then both are dropped. An end that closes its half only
-/// closes the other's half.
-pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, limits: Limits) -> Outcome {
-    let mut up = Direction::new(client.early);
-    let mut down = Direction::new(function.early);
+/// closes the other's half. Once it is `replaced`, the client is told to come back.
+pub(super) async fn run<A: Stream, B: Stream>(
+    client: End<A>,
+    function: End<B>,
+    limits: Limits,
+    replaced: &CancellationToken,
+) -> Outcome {
+    let mut up = Direction::new(client.early, None);
+    let mut down = Direction::new(function.early, Some(Frames::default()));
     let (mut client, mut function) = (client.stream, function.stream);
     let mut quiet_since = Instant::now();
+    let mut gone = None;
     let cause = loop {
         let wake = limits.deadline.min(quiet_since + limits.idle);
+        let wake = gone.map_or(wake, |gone: Instant| wake.min(gone));
         let copying = poll_fn(|cx| {
             let before = up.copied + down.copied;
             let to = up.poll(cx, &mut client, &mut function);
@@ -99,9 +116,17 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
         tokio::select! {
             biased;
             ended = copying => break ended.map_or_else(|error| Cause::Broken(error.kind()), |()| Cause::Closed),
+            () = replaced.cancelled(), if gone.is_none() => {
+                down.farewell = Farewell::Due;
+                gone = Some(Instant::now() + FAREWELL);
+                continue;
+            }
             () = tokio::time::sleep_until(wake) => {}
         }
         let now = Instant::now();
+        if gone.is_some_and(|gone| now >= gone) {
+            break Cause::Replaced;
+        }
         if now >= limits.deadline {
             break Cause::Deadline;
         }
@@ -110,7 +135,7 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
         }
     };
     Outcome {
-        cause,
+        cause: if gone.is_some() { Cause::Replaced } else { cause },
         received: up.copied,
         sent: down.copied,
     }
@@ -125,6 +150,18 @@ struct Direction {
     /// Bytes read, the early ones too.
     copied: u64,
     state: State,
+    /// Where frames end, of the direction that may get one more.
+    frames: Option<Frames>,
+    farewell: Farewell,
+}
+
+/// Whether the reader of a direction is told that it is over.
+#[derive(Clone, Copy, PartialEq)]
+enum Farewell {
+    None,
+    /// At the end of the frame that is under way.
+    Due,
+    Said,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -138,9 +175,12 @@ enum State {
 }
 
 impl Direction {
-    fn new(early: Bytes) -> Self {
+    fn new(early: Bytes, mut frames: Option<Frames>) -> Self {
         let mut buffer = Vec::from(early);
         let end = buffer.len();
+        if let Some(frames) = &mut frames {
+            frames.pass(&buffer);
+        }
         buffer.resize(end.max(SMALLEST_BUFFER), 0);
         Self {
             buffer,
@@ -148,6 +188,8 @@ impl Direction {
             end,
             copied: end as u64,
             state: State::Copying,
+            frames,
+            farewell: Farewell::None,
         }
     }
 
@@ -169,6 +211,9 @@ impl Direction {
                 self.begin += written;
                 self.state = State::Unflushed;
             }
+            if self.farewell == Farewell::Said {
+                self.state = State::Ending;
+            }
             if self.state == State::Ending {
                 ready!(Pin::new(&mut to).poll_shutdown(cx))?;
                 self.state = State::Ended;
@@ -185,6 +230,11 @@ impl Direction {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>, from: &mut (impl AsyncRead + Unpin)) -> Poll<io::Result<()>> {
+        if self.farewell == Farewell::Due && self.frames.as_ref().is_some_and(Frames::is_between) {
+            self.buffer[..REPLACED.len()].copy_from_slice(REPLACED);
+            (self.begin, self.end, self.farewell) = (0, REPLACED.len(), Farewell::Said);
+            return Poll::Ready(Ok(()));
+        }
         if self.end == self.buffer.len() && self.buffer.len() < LARGEST_BUFFER {
             let larger = (self.buffer.len() * 2).min(LARGEST_BUFFER);
             self.buffer.resize(larger, 0);
@@ -193,6 +243,9 @@ impl Direction {
         ready!(Pin::new(from).poll_read(cx, &mut buffer))?;
         (self.begin, self.end) = (0, buffer.filled().len());
         self.copied += self.end as u64;
+        if let Some(frames) = &mut self.frames {
+            frames.pass(&self.buffer[..self.end]);
+        }
         if self.end == 0 {
             self.state = State::Ending;
         }
@@ -202,16 +255,26 @@ impl Direction {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, End, Limits, Outcome, run};
+    use super::{Cause, End, Limits, Outcome, REPLACED, run};
     use bytes::Bytes;
     use proptest::prelude::{ProptestConfig, any, prop, prop_assert_eq, proptest};
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
     use tokio::task::JoinHandle;
     use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
 
     /// A tunnel, the client's end and the function's end.
     fn tunnel(early: &'static [u8], idle: u64, life: u64) -> (JoinHandle<Outcome>, DuplexStream, DuplexStream) {
+        replaceable(early, (idle, life), CancellationToken::new())
+    }
+
+    /// The same, whose function is replaced at some time.
+    fn replaceable(
+        early: &'static [u8],
+        (idle, life): (u64, u64),
+        replaced: CancellationToken,
+    ) -> (JoinHandle<Outcome>, DuplexStream, DuplexStream) {
         let (client, near) = tokio::io::duplex(64);
         let (function, far) = tokio::io::duplex(64);
         let limits = Limits {
@@ -226,7 +289,41 @@ mod tests {
             stream: far,
             early: Bytes::from_static(early),
         };
-        (tokio::spawn(run(near, far, limits)), client, function)
+        let tunnel = tokio::spawn(async move { run(near, far, limits, &replaced).await });
+        (tunnel, client, function)
+    }
+
+    #[tokio::test]
+    async fn a_client_is_told_of_other_code_between_two_frames_and_its_answer_reaches_the_function() {
+        let replaced = CancellationToken::new();
+        let (tunnel, mut client, mut function) = replaceable(b"\x81", (60, 60), replaced.clone());
+        function.write_all(b"\x05he").await.unwrap();
+        let mut got = [0; 4];
+        client.read_exact(&mut got).await.unwrap();
+        replaced.cancel();
+        function.write_all(b"llo").await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, [b"llo", REPLACED].concat());
+        client.write_all(b"answer").await.unwrap();
+        drop(client);
+        let mut got = Vec::new();
+        function.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"answer");
+        assert_eq!(tunnel.await.unwrap().cause, Cause::Replaced);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_function_that_stops_within_a_frame_does_not_hold_its_replacement_up() {
+        let replaced = CancellationToken::new();
+        let (tunnel, mut client, _function) = replaceable(b"\x81\x05he", (60, 60), replaced.clone());
+        let begin = Instant::now();
+        replaced.cancel();
+        assert_eq!(tunnel.await.unwrap().cause, Cause::Replaced);
+        assert_eq!(begin.elapsed(), super::FAREWELL);
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"\x81\x05he");
     }
 
     #[tokio::test]
