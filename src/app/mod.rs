@@ -25,7 +25,7 @@ mod upload;
 mod websocket;
 
 pub(crate) use api::ApiChange;
-pub(crate) use budget::{Budget, UNKNOWN, Verdict, ping_interval};
+pub(crate) use budget::{Budget, Silence, UNKNOWN, Verdict, ping_interval};
 pub(crate) use build::{BuildInput, BuildSource, check_new_version};
 pub(crate) use client::{Grant, check_client};
 pub(crate) use code::{CodeInput, CodePlace};

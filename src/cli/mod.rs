@@ -30,6 +30,7 @@ mod function_version;
 mod gateway;
 mod global;
 mod group;
+mod init;
 mod local;
 mod logs;
 mod man;
@@ -73,6 +74,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a project: answer questions, or options, and get a manifest and code that can be deployed
+    Init(Box<init::Init>),
     /// Create functions and see to their code
     #[command(subcommand)]
     Function(Deferred<function::Command>),
@@ -177,7 +180,8 @@ impl Command {
         }
         !matches!(
             self,
-            Self::Connect(_)
+            Self::Init(_)
+                | Self::Connect(_)
                 | Self::Local(_)
                 | Self::Demo(_)
                 | Self::Dev(_)
@@ -315,6 +319,8 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
 
 async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
+        // Boxed, because every other command would carry room for its many steps.
+        Command::Init(args) => Box::pin(init::run(*args, context)).await,
         Command::Function(Deferred(command)) => function::run(command, context).await,
         Command::Dependency(Deferred(command)) => dependency::run(command, context).await,
         Command::Websocket(Deferred(command)) => websocket::run(command, context).await,

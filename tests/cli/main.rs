@@ -37,6 +37,7 @@ mod gateway_change;
 mod group;
 mod guide;
 mod help;
+mod init;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;

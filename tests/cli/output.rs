@@ -61,6 +61,7 @@ const LINES: &[&str] = &[
     "vpc list",
     "subnet list",
     "security-group list",
+    "init project --template echo --gateway apig-ws",
     "request GET /v2/{project_id}/fgs/quotas",
     "explain FSS.1061",
     "explain --list",

@@ -513,6 +513,7 @@ ELSEWHERE = {
     "doctor": "asks what other rows have",
     "request": "sends what its caller says",
     "completion": "sends nothing",
+    "init": "writes files; at a terminal it lists what other rows list",
     "profile": "keeps files, and asks what other rows have",
     "explain": "sends nothing",
     "man": "sends nothing",

@@ -66,6 +66,11 @@ impl CommandError {
         Self::new(Exit::Usage, text)
     }
 
+    /// Something is in the place of what would be made.
+    pub(super) fn exists(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
+    }
+
     /// It cannot be done, for a reason that no other status names.
     pub(super) fn failed(text: impl Into<String>) -> Self {
         Self::new(Exit::Failed, text)
