@@ -52,7 +52,8 @@ impl Guards<'_> {
             return Ok((body, None));
         }
         let (held, body) = if is_signed(&parts.headers) {
-            let bytes = hold(body).await?;
+            let limit = self.callers.longest_body(&route.api.group_id);
+            let bytes = hold(body, limit).await?;
             (bytes.clone(), Call::held(bytes))
         } else {
             (Bytes::new(), body)
@@ -274,9 +275,9 @@ fn query_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The whole body, as long as a gateway takes one.
-async fn hold(body: Call) -> Result<Bytes, Refusal> {
-    let limit = usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX);
+/// The whole body, as long as the gateway takes one; what is held is never longer than gateways usually take.
+async fn hold(body: Call, limit: u64) -> Result<Bytes, Refusal> {
+    let limit = usize::try_from(limit.min(BODY_LIMIT)).unwrap_or(usize::MAX);
     match Limited::new(body, limit).collect().await {
         Ok(held) => Ok(held.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge),

@@ -4,6 +4,7 @@
 
 use crate::local::fidelity::Row;
 use bytes::Bytes;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -23,10 +24,13 @@ pub(super) const PLAYED: Row = Row::beside(
     ],
 );
 
-/// A quiet socket costs this much a direction, in bytes.
-const SMALLEST_BUFFER: usize = 4 * 1024;
-/// A busy one at most this much.
-const LARGEST_BUFFER: usize = 64 * 1024;
+/// How much is read at a time, at most.
+const SCRATCH_SIZE: usize = 64 * 1024;
+
+thread_local! {
+    /// Where bytes are between their two connections: all tunnels of a thread share it, so an idle one holds none.
+    static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_SIZE].into_boxed_slice());
+}
 
 /// A connection that bytes can be copied from and to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -75,7 +79,7 @@ pub(super) struct Outcome {
 }
 
 /// Copies until both ends have closed or a limit is passed; then both are dropped. An end that closes its half only
-/// closes the other's half.
+/// closes the other's half; one that takes no more may still have said something, which is passed on.
 pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, limits: Limits) -> Outcome {
     let mut up = Direction::new(client.early);
     let mut down = Direction::new(function.early);
@@ -98,7 +102,11 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
         });
         tokio::select! {
             biased;
-            ended = copying => break ended.map_or_else(|error| Cause::Broken(error.kind()), |()| Cause::Closed),
+            ended = copying => break match (ended, up.broken.or(down.broken)) {
+                (Err(error), _) => Cause::Broken(error.kind()),
+                (Ok(()), Some(kind)) => Cause::Broken(kind),
+                (Ok(()), None) => Cause::Closed,
+            },
             () = tokio::time::sleep_until(wake) => {}
         }
         let now = Instant::now();
@@ -116,15 +124,23 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
     }
 }
 
+/// Which end of a direction failed.
+enum Fault {
+    Reader(io::Error),
+    Writer(io::Error),
+}
+
 /// One direction of a tunnel.
 struct Direction {
-    buffer: Vec<u8>,
-    /// What of the buffer is still to be written.
+    /// What was read and the writer would not take yet.
+    rest: Vec<u8>,
+    /// How much of that is written.
     begin: usize,
-    end: usize,
     /// Bytes read, the early ones too.
     copied: u64,
     state: State,
+    /// How the writer failed, if it did.
+    broken: Option<io::ErrorKind>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -134,70 +150,116 @@ enum State {
     Unflushed,
     /// The reader has ended; the writer is told.
     Ending,
+    /// Told, or there is nobody to tell.
     Ended,
 }
 
 impl Direction {
     fn new(early: Bytes) -> Self {
-        let mut buffer = Vec::from(early);
-        let end = buffer.len();
-        buffer.resize(end.max(SMALLEST_BUFFER), 0);
+        let rest = Vec::from(early);
         Self {
-            buffer,
+            copied: rest.len() as u64,
+            rest,
             begin: 0,
-            end,
-            copied: end as u64,
             state: State::Copying,
+            broken: None,
         }
     }
 
+    /// Ready when the reader has ended and the writer knows, or when the writer takes no more; an error is the reader's.
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
         mut from: impl AsyncRead + Unpin,
         mut to: impl AsyncWrite + Unpin,
     ) -> Poll<io::Result<()>> {
-        loop {
-            if self.state == State::Ended {
-                return Poll::Ready(Ok(()));
-            }
-            while self.begin < self.end {
-                let written = ready!(Pin::new(&mut to).poll_write(cx, &self.buffer[self.begin..self.end]))?;
-                if written == 0 {
-                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        while self.state != State::Ended {
+            match ready!(self.poll_pass(cx, &mut from, &mut to)) {
+                Ok(()) => {}
+                Err(Fault::Reader(error)) => return Poll::Ready(Err(error)),
+                Err(Fault::Writer(error)) => {
+                    self.broken = Some(error.kind());
+                    self.state = State::Ended;
                 }
-                self.begin += written;
-                self.state = State::Unflushed;
             }
-            if self.state == State::Ending {
-                ready!(Pin::new(&mut to).poll_shutdown(cx))?;
-                self.state = State::Ended;
-                continue;
-            }
-            if self.poll_read(cx, &mut from)?.is_pending() {
-                if self.state == State::Unflushed {
-                    ready!(Pin::new(&mut to).poll_flush(cx))?;
-                    self.state = State::Copying;
-                }
-                return Poll::Pending;
-            }
-        }
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>, from: &mut (impl AsyncRead + Unpin)) -> Poll<io::Result<()>> {
-        if self.end == self.buffer.len() && self.buffer.len() < LARGEST_BUFFER {
-            let larger = (self.buffer.len() * 2).min(LARGEST_BUFFER);
-            self.buffer.resize(larger, 0);
-        }
-        let mut buffer = ReadBuf::new(&mut self.buffer);
-        ready!(Pin::new(from).poll_read(cx, &mut buffer))?;
-        (self.begin, self.end) = (0, buffer.filled().len());
-        self.copied += self.end as u64;
-        if self.end == 0 {
-            self.state = State::Ending;
         }
         Poll::Ready(Ok(()))
     }
+
+    /// Writes what is left over, then carries once.
+    fn poll_pass(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut (impl AsyncRead + Unpin),
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> Poll<Result<(), Fault>> {
+        ready!(self.poll_rest(cx, to)).map_err(Fault::Writer)?;
+        if self.state == State::Ended {
+            return Poll::Ready(Ok(()));
+        }
+        let carried = SCRATCH.with_borrow_mut(|scratch| self.poll_carry(cx, (from, to), scratch));
+        if carried.is_pending() && self.rest.is_empty() && self.state == State::Unflushed {
+            ready!(Pin::new(to).poll_flush(cx)).map_err(Fault::Writer)?;
+            self.state = State::Copying;
+        }
+        carried
+    }
+
+    fn poll_rest(&mut self, cx: &mut Context<'_>, to: &mut (impl AsyncWrite + Unpin)) -> Poll<io::Result<()>> {
+        if !self.rest.is_empty() {
+            self.state = State::Unflushed;
+            let (written, outcome) = poll_write_all(cx, to, &self.rest[self.begin..]);
+            self.begin += written;
+            ready!(outcome)?;
+            (self.rest, self.begin) = (Vec::new(), 0);
+        }
+        if self.state == State::Ending {
+            ready!(Pin::new(to).poll_shutdown(cx))?;
+            self.state = State::Ended;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads once and writes that; what the writer would not take is left over.
+    fn poll_carry(
+        &mut self,
+        cx: &mut Context<'_>,
+        (from, to): (&mut (impl AsyncRead + Unpin), &mut (impl AsyncWrite + Unpin)),
+        scratch: &mut [u8],
+    ) -> Poll<Result<(), Fault>> {
+        let mut read = ReadBuf::new(scratch);
+        ready!(Pin::new(from).poll_read(cx, &mut read)).map_err(Fault::Reader)?;
+        let bytes = read.filled();
+        self.copied += bytes.len() as u64;
+        if bytes.is_empty() {
+            self.state = State::Ending;
+            return Poll::Ready(Ok(()));
+        }
+        self.state = State::Unflushed;
+        let (written, outcome) = poll_write_all(cx, to, bytes);
+        if outcome.is_pending() {
+            self.rest = bytes[written..].to_vec();
+        }
+        outcome.map_err(Fault::Writer)
+    }
+}
+
+/// Writes `bytes` as far as the writer takes them; how many that were.
+fn poll_write_all(
+    cx: &mut Context<'_>,
+    to: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+) -> (usize, Poll<io::Result<()>>) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match Pin::new(&mut *to).poll_write(cx, &bytes[written..]) {
+            Poll::Ready(Ok(0)) => return (written, Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+            Poll::Ready(Ok(more)) => written += more,
+            Poll::Ready(Err(error)) => return (written, Poll::Ready(Err(error))),
+            Poll::Pending => return (written, Poll::Pending),
+        }
+    }
+    (written, Poll::Ready(Ok(())))
 }
 
 #[cfg(test)]
@@ -259,6 +321,20 @@ mod tests {
         client.read_to_end(&mut got).await.unwrap();
         assert_eq!(got, b"answer");
         assert_eq!(tunnel.await.unwrap().cause, Cause::Closed);
+    }
+
+    #[tokio::test]
+    async fn what_a_function_said_before_it_took_no_more_reaches_the_client() {
+        let (tunnel, mut client, mut function) = tunnel(b"", 60, 60);
+        function.write_all(&[7; 190]).await.unwrap();
+        drop(function);
+        client.write_all(b"too late").await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, [7; 190]);
+        drop(client);
+        let outcome = tunnel.await.unwrap();
+        assert_eq!(outcome.cause, Cause::Broken(std::io::ErrorKind::BrokenPipe));
     }
 
     #[tokio::test(start_paused = true)]

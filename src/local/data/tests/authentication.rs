@@ -154,6 +154,36 @@ async fn a_signature_of_an_app_that_may_call_lets_the_call_through_with_its_body
 }
 
 #[tokio::test]
+async fn an_upgrade_proves_its_app_as_a_request_does() {
+    let world = world().await;
+    for (secret, status) in [("secret", 200), ("other", 401)] {
+        let request = Request {
+            method: "GET",
+            path: "/app",
+            query: &[],
+            headers: &[],
+            body: b"",
+        };
+        let date = date_text(Timestamp::now());
+        let signed = sign(
+            &request,
+            HOST,
+            &credentials("key", secret, None),
+            &Algorithm::SdkHmacSha256,
+            &date,
+        );
+        let mut head = vec!["GET /app HTTP/1.1".to_owned()];
+        head.extend(signed.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        let upgrade = ["connection: upgrade", "upgrade: websocket"];
+        let head: Vec<&str> = head.iter().map(String::as_str).chain(upgrade).collect();
+        // The function of these tests answers 200 to an upgrade too: it has seen it.
+        assert_eq!(in_time(world.call(&head, b"")).await.status(), status, "{secret}");
+    }
+    let code = ["X-Apig-AppCode: code", "connection: upgrade", "upgrade: websocket"];
+    refused(&plain(&world, "/app", &code).await, 401, "APIG.0303", "wss:// only");
+}
+
+#[tokio::test]
 async fn an_app_code_is_taken_encrypted_alone() {
     let world = world().await;
     refused(&plain(&world, "/app", &[]).await, 401, "APIG.0303", "fgctl app create");
