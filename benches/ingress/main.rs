@@ -3,12 +3,16 @@
 //! All three stand before the same echo server, each alone on the second core; clients and echo server share the first.
 //! Runs are taken in turn, and ratios pair by pair. A missed goal is said, and is no failure: machines differ.
 
+#[path = "../soak/client.rs"]
 mod client;
+#[path = "../soak/cloud.rs"]
 mod cloud;
+#[path = "../soak/echo.rs"]
 mod echo;
 mod figure;
 mod peers;
 mod pinned;
+#[path = "../soak/process.rs"]
 mod process;
 
 use client::{Address, Message, Socket, open_in_series, rate};

@@ -2,13 +2,9 @@
 //!
 //! A socket that is lost, or a message that does not come back, fails the run.
 
-#[path = "../ingress/client.rs"]
 mod client;
-#[path = "../ingress/cloud.rs"]
 mod cloud;
-#[path = "../ingress/echo.rs"]
 mod echo;
-#[path = "../ingress/process.rs"]
 mod process;
 
 use client::{Address, Message, open_in_series, rate};

@@ -156,7 +156,8 @@ enum State {
 
 impl Direction {
     fn new(early: Bytes) -> Self {
-        let rest = Vec::from(early);
+        // Nothing may have a large buffer behind it.
+        let rest = if early.is_empty() { Vec::new() } else { Vec::from(early) };
         Self {
             copied: rest.len() as u64,
             rest,
@@ -197,7 +198,7 @@ impl Direction {
         if self.state == State::Ended {
             return Poll::Ready(Ok(()));
         }
-        let carried = SCRATCH.with_borrow_mut(|scratch| self.poll_carry(cx, (from, to), scratch));
+        let carried = SCRATCH.with_borrow_mut(|scratch| self.poll_carry(cx, (&mut *from, &mut *to), scratch));
         if carried.is_pending() && self.rest.is_empty() && self.state == State::Unflushed {
             ready!(Pin::new(to).poll_flush(cx)).map_err(Fault::Writer)?;
             self.state = State::Copying;

@@ -234,8 +234,9 @@ async fn a_gateway_s_feature_says_how_long_a_body_may_be() {
             .unwrap_or_else(|error: StoreError| panic!("{error}"));
         let head = format!("Content-Length: {length}");
         let body = vec![b'x'; if status == 201 { length } else { 0 }];
-        let call = world.call(&["POST /demo HTTP/1.1", "Host: 127.0.0.1", &head], &body);
-        assert_eq!(in_time(call).await.status(), status, "{size} {length}");
+        let head = ["POST /demo HTTP/1.1", "Host: 127.0.0.1", &head];
+        let reply = in_time(world.call(&head, &body)).await;
+        assert_eq!(reply.status(), status, "{size} {length}");
     }
 }
 

@@ -132,7 +132,7 @@ pub(crate) async fn rate(to: &Address, connections: usize, message: Message, tim
             let (mut count, mut got) = (0_u32, vec![0; message.answer]);
             while began.elapsed() < time {
                 socket
-                    .ask_into(&message, &mut got)
+                    .ask(&message, &mut got)
                     .await
                     .map_err(|error| error.to_string())?;
                 count += 1;
