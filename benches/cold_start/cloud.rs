@@ -107,7 +107,7 @@ impl LocalCloud {
     }
 
     /// Runs fgctl, and tells what it wrote.
-    fn run(&self, arguments: &[&str]) -> Outcome<String> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome<String> {
         let mut command: Command = sealed(FGCTL);
         command.args(arguments).env("HOME", &self.home).envs(&self.variables);
         let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output()?;

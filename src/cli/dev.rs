@@ -325,7 +325,7 @@ impl<'a> Teller<'a> {
             (Format::Name, "log") => self.ui.message(text("text")),
             (Format::Table, "log") => {
                 let tone = match text("stream") {
-                    "stderr" => Tone::Alarm,
+                    "stderr" => Tone::Bad,
                     "system" => Tone::Aside,
                     _ => Tone::Plain,
                 };

@@ -17,6 +17,7 @@ mod pages;
 mod physics;
 mod runtime;
 mod saved;
+mod sealed;
 mod stage;
 mod start;
 mod state;

@@ -34,6 +34,9 @@ impl Default for Physics {
     }
 }
 
+/// What a client needs for a step on a busy machine.
+const SHORTEST: Duration = Duration::from_secs(1);
+
 /// How fast time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pace(u32);
@@ -47,6 +50,11 @@ impl Pace {
     /// How long what takes `duration` on the cloud takes here.
     pub(super) fn of(self, duration: Duration) -> Duration {
         duration / self.0
+    }
+
+    /// How long a client may take for what it may take `limit` for on the cloud: a fast pace cuts no honest one.
+    pub(super) fn of_client(self, limit: Duration) -> Duration {
+        self.of(limit).max(SHORTEST.min(limit))
     }
 }
 

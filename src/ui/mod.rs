@@ -35,17 +35,6 @@ const LABELS: [AnsiColor; 6] = [
     AnsiColor::BrightCyan,
 ];
 
-/// What a line of a log is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Said by the program itself.
-    Plain,
-    /// Said by the program, and probably trouble.
-    Alarm,
-    /// Said about the program.
-    Aside,
-}
-
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -86,7 +75,7 @@ pub(crate) enum Colour {
     Never,
 }
 
-/// How a part of data is meant, where it is shown to a person.
+/// How a part of data or a line of a log is meant, where it is shown to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     /// As all else.
@@ -97,6 +86,20 @@ pub(crate) enum Tone {
     Notable,
     /// Something that goes, or is wrong.
     Bad,
+    /// Said about the rest.
+    Aside,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Notable => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default(),
+            Self::Aside => Style::new().dimmed(),
+        }
+    }
 }
 
 /// What the terminal is asked to be.
@@ -226,20 +229,11 @@ impl Ui {
     pub(crate) fn line(&self, label: &str, text: &str, tone: Tone) -> io::Result<()> {
         let terminal = stdout().is_terminal();
         let text = if terminal { harmless(text) } else { text.to_owned() };
-        let coloured = match self.options.colour {
-            Colour::Auto => terminal && self.colour,
-            Colour::Always => true,
-            Colour::Never => false,
-        };
-        if !coloured {
+        if !self.colours_data() {
             return self.data(&format!("{label} {text}"));
         }
         let own = LABELS[label.bytes().map(usize::from).sum::<usize>() % LABELS.len()].on_default();
-        let style = match tone {
-            Tone::Plain => Style::new(),
-            Tone::Alarm => AnsiColor::Red.on_default(),
-            Tone::Aside => Style::new().dimmed(),
-        };
+        let style = tone.style();
         self.data(&format!("{own}{label}{own:#} {style}{text}{style:#}"))
     }
 
@@ -285,20 +279,18 @@ impl Ui {
 
     /// `text` of data in the colour of `tone`, where stdout is a terminal that shows it and is read by a person.
     pub(crate) fn toned(&self, tone: Tone, text: &str) -> String {
-        let shown = match self.options.colour {
+        match tone != Tone::Plain && self.colours_data() && self.options.format == Format::Table {
+            true => format!("{style}{text}{style:#}", style = tone.style()),
+            false => text.to_owned(),
+        }
+    }
+
+    /// Whether stdout is shown in colours.
+    fn colours_data(&self) -> bool {
+        match self.options.colour {
             Colour::Always => true,
             Colour::Never => false,
             Colour::Auto => stdout().is_terminal() && !self.options.colourless,
-        };
-        let style = match tone {
-            Tone::Good => AnsiColor::Green.on_default(),
-            Tone::Notable => AnsiColor::Yellow.on_default(),
-            Tone::Bad => AnsiColor::Red.on_default(),
-            Tone::Plain => return text.to_owned(),
-        };
-        match shown && self.options.format == Format::Table {
-            true => format!("{style}{text}{style:#}"),
-            false => text.to_owned(),
         }
     }
 

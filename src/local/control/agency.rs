@@ -4,9 +4,9 @@ use super::super::{Account, Context};
 use super::identity::{new_id, own_uuid};
 use super::refusal::Refusal;
 use super::request::Call;
-use super::token::time;
 use super::vpc::members;
 use crate::codes::iam::{FIELD, MISSING, NOT_ALLOWED, NOT_FOUND, PARAMETER};
+use crate::local::sealed::time;
 use crate::local::store::Read;
 use crate::local::store::records::AGENCIES;
 use crate::wire::agency::{

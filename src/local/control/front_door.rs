@@ -4,8 +4,8 @@
 use super::super::Account;
 use super::super::fidelity::Row;
 use super::refusal::Refusal;
-use super::token::{self, TemporaryKey, Token};
 use crate::codes::front_door;
+use crate::local::sealed::{TemporaryKey, Token, not_expired};
 use crate::sign::{
     AUTH_TOKEN_HEADER, Authorization, Mismatch, Request, SECURITY_TOKEN_HEADER, Secret, VALIDITY_SECONDS, verify,
 };
@@ -72,8 +72,8 @@ impl Guard {
             let token = headers
                 .get(AUTH_TOKEN_HEADER)
                 .ok_or_else(|| refuse("x-auth-token not found"))?;
-            let token = Token::open(&String::from_utf8_lossy(token.as_bytes()), account);
-            not_expired(token.map(|token| token.expires_at), now)?;
+            let token = Token::open(&String::from_utf8_lossy(token.as_bytes()), &account.credentials);
+            not_expired(token.map(|token| token.expires_at), now).map_err(refuse)?;
             return Ok(Claim::Token);
         };
         let authorization: Authorization = String::from_utf8_lossy(text.as_bytes())
@@ -94,9 +94,10 @@ impl Guard {
         let Some(security_token) = security_token.filter(|_| TemporaryKey::is_one(access_key)) else {
             return Err(refuse(format!("Get secretKey failed,ak:{access_key},err:ak not exist")));
         };
-        let key = TemporaryKey::open(&String::from_utf8_lossy(security_token.as_bytes()), access_key, account);
-        not_expired(key.map(|key| key.expires_at), now)?;
-        let secret_key = TemporaryKey::secret(access_key, account);
+        let text = String::from_utf8_lossy(security_token.as_bytes());
+        let key = TemporaryKey::open(&text, access_key, &account.credentials);
+        not_expired(key.map(|key| key.expires_at), now).map_err(refuse)?;
+        let secret_key = TemporaryKey::secret(access_key, &account.credentials);
         Ok(Claim::Keys(authorization, secret_key, Lasting::Temporary))
     }
 
@@ -163,18 +164,6 @@ fn reason(mismatch: &Mismatch) -> String {
             )
         }
         Mismatch::NoDate | Mismatch::HeaderMissing(_) => format!("verify aksk signature fail, {mismatch}"),
-    }
-}
-
-/// Whether what was given out to the end `expires_at` still holds; nothing was what could not be read.
-fn not_expired(expires_at: Option<i64>, now: Timestamp) -> Result<(), Refusal> {
-    match expires_at {
-        None => Err(refuse("decrypt token fail")),
-        Some(expires_at) if expires_at > now.as_second() => Ok(()),
-        Some(expires_at) => {
-            let end = Timestamp::from_second(expires_at).unwrap_or(now);
-            Err(refuse(format!("token expires, expires_at: {}", token::time(end))))
-        }
     }
 }
 

@@ -1,5 +1,4 @@
-//! Tokens and temporary keys that the local cloud gives out. It keeps none of them: each holds its own end, sealed with
-//! the account's secret, so all of them hold on after a restart and none does after a reset.
+//! Tokens and temporary keys that the local cloud gives out; what they are is in `crate::local::sealed`.
 //!
 //! The account has one user, called as the account itself; the password is the account's secret key.
 
@@ -9,20 +8,15 @@ use super::identity::new_id;
 use super::refusal::Refusal;
 use super::request::{Answered, Call};
 use crate::codes::iam::{AUTHENTICATION, BODY, FIELD, NOT_FOUND};
+use crate::local::sealed::{TemporaryKey, Token, time};
 use crate::local::store::Read;
 use crate::local::store::records::AGENCIES;
-use crate::sign::Secret;
 use crate::wire::token::{
     AssumeRole, ByToken, CreateTemporaryAccessKey, CredentialAnswer, Identity, KeystoneCreateUserTokenByPassword,
     Named, PasswordUser, SUBJECT_TOKEN, TemporaryKeys, TokenAnswer, TokenScope,
 };
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use hmac::{Hmac, KeyInit, Mac};
-use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::ops::RangeInclusive;
 
 /// The name of the account and of its only user.
@@ -31,82 +25,6 @@ pub(super) const ACCOUNT_NAME: &str = "fgctl";
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// How long temporary keys may last, in seconds; the shortest is what nobody asks for.
 const KEY_LIFE: RangeInclusive<i64> = 900..=86_400;
-/// How the ids of temporary access keys begin.
-const TEMPORARY: &str = "LOCALTEMP";
-
-/// A token of `X-Auth-Token`.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Token {
-    /// Unix seconds.
-    pub(super) expires_at: i64,
-    /// Random, so that no two are the same.
-    id: String,
-}
-
-/// What `X-Security-Token` says of a temporary access key.
-#[derive(Serialize, Deserialize)]
-pub(super) struct TemporaryKey {
-    /// Unix seconds.
-    pub(super) expires_at: i64,
-    access: String,
-}
-
-impl Token {
-    pub(super) fn open(text: &str, account: &Account) -> Option<Self> {
-        open("token", text, account)
-    }
-}
-
-impl TemporaryKey {
-    /// Whether an access key's id is one that was given out for a while.
-    pub(super) fn is_one(access_key: &str) -> bool {
-        access_key.starts_with(TEMPORARY)
-    }
-
-    /// Opens the security token of `access_key`; another key's is none.
-    pub(super) fn open(text: &str, access_key: &str, account: &Account) -> Option<Self> {
-        open("key", text, account).filter(|key: &Self| key.access == access_key)
-    }
-
-    /// The secret of a temporary access key.
-    pub(super) fn secret(access_key: &str, account: &Account) -> Secret {
-        Secret::new(seal_of("secret", access_key, account))
-    }
-}
-
-/// Unix time as the identity service writes it.
-pub(super) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
-}
-
-/// The text that only the holder of the account's secret can have made of `payload`.
-fn seal_of(kind: &str, payload: &str, account: &Account) -> String {
-    let secret = account.credentials.secret_key.expose();
-    let Ok(mut seal) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
-        unreachable!("a key of any length will do")
-    };
-    seal.update(format!("{kind}:{payload}").as_bytes());
-    let bytes = seal.finalize().into_bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn sealed(kind: &str, content: &impl Serialize, account: &Account) -> Result<String, Refusal> {
-    let content = serde_json::to_vec(content).map_err(|error| Refusal::Internal(error.to_string()))?;
-    let payload = BASE64.encode(content);
-    let seal = seal_of(kind, &payload, account);
-    Ok(format!("{payload}.{seal}"))
-}
-
-fn open<T: DeserializeOwned>(kind: &str, text: &str, account: &Account) -> Option<T> {
-    let (payload, seal) = text.split_once('.')?;
-    let own = seal_of(kind, payload, account);
-    let different = own.bytes().zip(seal.bytes()).fold(0, |all, (a, b)| all | (a ^ b));
-    if own.len() != seal.len() || different != 0 {
-        return None;
-    }
-    serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()
-}
-
 /// KeystoneCreateUserTokenByPassword.
 pub(super) async fn create(
     call: Call,
@@ -137,11 +55,11 @@ pub(super) async fn create(
     });
     let (name, scope) = scope(input.body.auth.scope, account)?;
     token[name] = scope;
-    let content = Token {
-        expires_at: expires_at.as_second(),
-        id: new_id(),
-    };
-    let headers = vec![(SUBJECT_TOKEN, sealed("token", &content, account)?)];
+    let text = Token::until(expires_at, new_id()).sealed(&account.credentials);
+    let headers = vec![(
+        SUBJECT_TOKEN,
+        text.map_err(|error| Refusal::Internal(error.to_string()))?,
+    )];
     Ok(Answered {
         headers,
         ..Answered::from(TokenAnswer { token })
@@ -221,17 +139,15 @@ pub(super) async fn temporary_key(call: Call, input: CreateTemporaryAccessKey) -
         .now
         .checked_add(SignedDuration::from_secs(seconds))
         .unwrap_or(call.now);
-    let access = format!("{TEMPORARY}{}", new_id()[..12].to_ascii_uppercase());
-    let content = TemporaryKey {
-        expires_at: expires_at.as_second(),
-        access: access.clone(),
-    };
+    let key = TemporaryKey::until(expires_at, &new_id());
+    let credentials = &account.credentials;
+    let text = key.sealed(credentials);
     Ok(CredentialAnswer {
         credential: TemporaryKeys {
-            secret: TemporaryKey::secret(&access, account).expose().to_owned(),
-            securitytoken: sealed("key", &content, account)?,
+            secret: TemporaryKey::secret(&key.access, credentials).expose().to_owned(),
+            securitytoken: text.map_err(|error| Refusal::Internal(error.to_string()))?,
             expires_at: time(expires_at),
-            access,
+            access: key.access,
         },
     })
 }
@@ -239,7 +155,7 @@ pub(super) async fn temporary_key(call: Call, input: CreateTemporaryAccessKey) -
 /// The token stands in a header, which the front door has seen, or in the body.
 fn by_token(call: &Call, token: ByToken) -> Result<Option<i64>, Refusal> {
     let account = &call.context.account;
-    let in_body = token.id.and_then(|id| Token::open(&id, account));
+    let in_body = token.id.and_then(|id| Token::open(&id, &account.credentials));
     match in_body.is_some_and(|token| token.expires_at > call.now.as_second()) || call.proved {
         true => Ok(token.duration_seconds),
         false => Err(Refusal::new(AUTHENTICATION)),

@@ -47,6 +47,8 @@ pub(super) struct Target {
     pub(super) route: Arc<Route>,
     /// The function, and how to run it.
     pub(super) plan: Arc<Plan>,
+    /// The longest body of a request, in bytes.
+    pub(super) longest_body: u64,
 }
 
 impl Target {
@@ -170,6 +172,7 @@ pub(super) fn target(
     let info = info.ok_or_else(|| Refusal::Backend(route.api.backend_type.clone()))?;
     let target = Target {
         plan: snapshot.function_of(info, |name| headers::text(headers, name))?,
+        longest_body: snapshot.callers.longest_body(&route.api.group_id),
         route: Arc::clone(&route),
     };
     check_function(&target, info, arrival)?;

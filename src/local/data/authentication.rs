@@ -5,7 +5,10 @@ use super::body::{BODY_LIMIT, Call};
 use super::callers::{Caller, Callers};
 use super::refusal::{ApiName, Refusal};
 use super::route::Route;
-use crate::sign::{Authorization, Credentials, Mismatch, Request, Secret, verify};
+use crate::local::sealed::{TemporaryKey, Token, not_expired};
+use crate::sign::{
+    AUTH_TOKEN_HEADER, Authorization, Credentials, Mismatch, Request, SECURITY_TOKEN_HEADER, Secret, verify,
+};
 use base64::Engine;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderMap};
@@ -49,7 +52,8 @@ impl Guards<'_> {
             return Ok((body, None));
         }
         let (held, body) = if is_signed(&parts.headers) {
-            let bytes = hold(body).await?;
+            let limit = self.callers.longest_body(&route.api.group_id);
+            let bytes = hold(body, limit).await?;
             (bytes.clone(), Call::held(bytes))
         } else {
             (Bytes::new(), body)
@@ -145,22 +149,44 @@ impl Guards<'_> {
         Ok(caller)
     }
 
+    /// The account calls: by one of its tokens, or by a signature of its own keys or of temporary ones.
     fn iam(&self, call: &Presented<'_>) -> Result<(), Refusal> {
-        if !is_signed(&call.parts.headers) {
-            return Err(refuse("IAM", "sign the call with the account's access key"));
+        let headers = &call.parts.headers;
+        let Some(account) = self.account else {
+            return Err(refuse("IAM", "the local cloud has no account"));
+        };
+        if is_signed(headers) {
+            let authorization = parse("IAM", call)?;
+            let secret = secret_of(&authorization.access_key, headers, account)?;
+            return check("IAM", call, &authorization, &secret);
         }
-        let authorization = parse("IAM", call)?;
-        match self.account {
-            Some(account) if account.access_key == authorization.access_key => {
-                check("IAM", call, &authorization, &account.secret_key)
-            }
-            _ => {
-                let fault = format!("Get secretKey failed,ak:{},err:ak not exist", authorization.access_key);
-                Err(refuse("IAM", &fault))
-            }
-        }
+        let token = text(headers, AUTH_TOKEN_HEADER).ok_or_else(|| refuse("IAM", NO_IAM_PROOF))?;
+        let token = Token::open(token, account);
+        not_expired(token.map(|token| token.expires_at), Timestamp::now()).map_err(|fault| refuse("IAM", &fault))
     }
 }
+
+/// The secret of an access key that signs for the account.
+fn secret_of(access_key: &str, headers: &HeaderMap, account: &Credentials) -> Result<Secret, Refusal> {
+    let security_token = text(headers, SECURITY_TOKEN_HEADER);
+    if account.access_key == access_key {
+        return match security_token {
+            None => Ok(account.secret_key.clone()),
+            Some(_) => Err(refuse("IAM", "decrypt token fail")),
+        };
+    }
+    let Some(security_token) = security_token.filter(|_| TemporaryKey::is_one(access_key)) else {
+        let fault = format!("Get secretKey failed,ak:{access_key},err:ak not exist");
+        return Err(refuse("IAM", &fault));
+    };
+    let key = TemporaryKey::open(security_token, access_key, account);
+    not_expired(key.map(|key| key.expires_at), Timestamp::now()).map_err(|fault| refuse("IAM", &fault))?;
+    Ok(TemporaryKey::secret(access_key, account))
+}
+
+/// What is said to a caller of an API with IAM authentication that brings no proof.
+const NO_IAM_PROOF: &str = "sign the call with the account's access key, or send a token of the identity service as \
+                            X-Auth-Token";
 
 /// What is said to a caller of an API with App authentication that brings no proof.
 const NO_PROOF: &str = "the call has no signature of an app and no AppCode; create an app with `fgctl app create`, let it \
@@ -249,9 +275,9 @@ fn query_pairs(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The whole body, as long as a gateway takes one.
-async fn hold(body: Call) -> Result<Bytes, Refusal> {
-    let limit = usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX);
+/// The whole body, as long as the gateway takes one; what is held is never longer than gateways usually take.
+async fn hold(body: Call, limit: u64) -> Result<Bytes, Refusal> {
+    let limit = usize::try_from(limit.min(BODY_LIMIT)).unwrap_or(usize::MAX);
     match Limited::new(body, limit).collect().await {
         Ok(held) => Ok(held.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Refusal::BodyTooLarge),

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use tokio::time::{Instant, Sleep};
 
-/// The longest body of a request, in bytes.
+/// The longest body of a request, in bytes, unless its gateway is set otherwise.
 pub(super) const BODY_LIMIT: u64 = 12 * 1024 * 1024;
 
 /// The body of a call: as the client sends it, or as it was held while a signature was checked.
@@ -68,6 +68,8 @@ pub(super) struct Upload {
 
 /// A request's body, up to the limit.
 pub(super) struct Inbound {
+    /// In bytes.
+    pub(super) limit: u64,
     /// As the client sends it.
     pub(super) body: Call,
     /// What becomes of it.
@@ -89,7 +91,7 @@ impl Body for Inbound {
             }
         };
         let size = frame.data_ref().map_or(0, Bytes::len) as u64;
-        if this.upload.bytes.fetch_add(size, Ordering::Relaxed) + size > BODY_LIMIT {
+        if this.upload.bytes.fetch_add(size, Ordering::Relaxed) + size > this.limit {
             this.upload.too_large.store(true, Ordering::Relaxed);
             return Poll::Ready(Some(Err("the body is too large".into())));
         }

@@ -1,5 +1,6 @@
 //! Who may call APIs with App authentication: apps, their AppCodes, and what they are authorised for.
 
+use super::body::BODY_LIMIT;
 use crate::local::store::records::{APP_CODES, APPS, AUTHORIZATIONS, ENVIRONMENTS, GATEWAYS, GROUPS, GatewayRecord};
 use crate::local::store::{Read, Reader, StoreError};
 use crate::sign::Secret;
@@ -31,6 +32,8 @@ pub(super) struct Callers {
     granted: HashSet<(String, String, String)>,
     /// Gateways, and their features that are on.
     features: HashSet<(String, String)>,
+    /// By gateway, where it is set: the longest body of a request, in bytes.
+    bodies: HashMap<String, u64>,
 }
 
 impl Callers {
@@ -42,6 +45,7 @@ impl Callers {
         }
         for record in reader.scan(&GATEWAYS, "")? {
             callers.features.extend(features(&record));
+            callers.bodies.extend(longest_body(&record));
         }
         let mut by_id = HashMap::new();
         for record in reader.scan(&APPS, "")? {
@@ -99,6 +103,13 @@ impl Callers {
         self.features.contains(&self.key(group_id, feature))
     }
 
+    /// The longest body that the gateway of a group takes, in bytes.
+    pub(super) fn longest_body(&self, group_id: &str) -> u64 {
+        let gateway = self.gateways.get(group_id);
+        let set = gateway.and_then(|gateway| self.bodies.get(gateway));
+        set.copied().unwrap_or(BODY_LIMIT)
+    }
+
     /// Whether an app may call an API in an environment.
     pub(super) fn may_call(&self, caller: &Caller, api_id: &str, environment: &str) -> bool {
         let key = (caller.id.clone(), api_id.to_owned(), environment.to_owned());
@@ -113,4 +124,10 @@ fn features(record: &GatewayRecord) -> Vec<(String, String)> {
         .filter(|feature| feature.enable && feature.config.as_deref() == Some("on"));
     on.map(|feature| (record.gateway.id.clone(), feature.name.clone()))
         .collect()
+}
+
+fn longest_body(record: &GatewayRecord) -> Option<(String, u64)> {
+    let mut set = record.features.iter().filter(|feature| feature.enable);
+    let feature = set.find(|feature| feature.name == "request_body_size")?;
+    Some((record.gateway.id.clone(), feature.config.as_deref()?.parse().ok()?))
 }

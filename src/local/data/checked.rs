@@ -50,6 +50,10 @@ pub(super) struct Checked<S> {
     buffer: BytesMut,
     ready: usize,
     end: End,
+    /// How long the client may take nothing.
+    patience: Duration,
+    /// Since it takes nothing: when that is too long.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 /// What comes after the buffer's ready bytes.
@@ -65,8 +69,9 @@ enum End {
 }
 
 impl<S> Checked<S> {
-    /// Checks what comes from `stream`, and notes what it refuses in `refused`.
-    pub(super) fn new(stream: S, refused: Refused) -> Self {
+    /// Checks what comes from `stream`, and notes what it refuses in `refused`. A client that takes nothing for as long
+    /// as `patience` says has left.
+    pub(super) fn new(stream: S, refused: Refused, patience: Duration) -> Self {
         Self {
             stream,
             framing: Framing::new(),
@@ -74,12 +79,29 @@ impl<S> Checked<S> {
             buffer: BytesMut::new(),
             ready: 0,
             end: End::Open,
+            patience,
+            stalled: None,
         }
     }
 
     /// The connection itself, and what was read from it and not passed on.
     pub(super) fn into_parts(self) -> (S, Bytes) {
         (self.stream, self.buffer.freeze())
+    }
+
+    /// The `outcome` of a write, or the end of the patience with it: whoever waits for the client holds a place at the
+    /// function.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.stalled = None;
+            return outcome;
+        }
+        let patience = self.patience;
+        let stalled = self
+            .stalled
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Finds out what of the buffer may be passed on.
@@ -168,11 +190,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Checked<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.in_time(cx, outcome)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_flush(cx);
+        this.in_time(cx, outcome)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -192,7 +218,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Checked<S> {
         cx: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, bytes)
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
+        this.in_time(cx, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -207,13 +235,14 @@ mod tests {
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    const PATIENCE: Duration = Duration::from_secs(60);
     const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
     #[tokio::test]
     async fn a_refused_request_is_stood_in_for_in_its_turn_and_nothing_follows_it() {
         let (mut client, server) = tokio::io::duplex(1 << 16);
         let refused = Refused::default();
-        let mut checked = Checked::new(server, refused.clone());
+        let mut checked = Checked::new(server, refused.clone(), PATIENCE);
         let bad = b"GET / HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n";
         client.write_all(&[GET, bad, GET].concat()).await.unwrap();
         let mut seen = Vec::new();
@@ -230,7 +259,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_is_still_sending_gets_its_answer_before_the_end() {
         let (mut client, server) = tokio::io::duplex(64);
-        let mut checked = Checked::new(server, Refused::default());
+        let mut checked = Checked::new(server, Refused::default(), PATIENCE);
         let sending = tokio::spawn(async move {
             let head = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
             client.write_all(head).await.unwrap();
@@ -249,11 +278,26 @@ mod tests {
     #[tokio::test]
     async fn a_broken_body_is_an_error_of_the_connection() {
         let (mut client, server) = tokio::io::duplex(1 << 10);
-        let mut checked = Checked::new(server, Refused::default());
+        let mut checked = Checked::new(server, Refused::default(), PATIENCE);
         let text = b"PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
         client.write_all(text).await.unwrap();
         let mut seen = Vec::new();
         assert!(checked.read_to_end(&mut seen).await.is_err());
         assert!(seen.starts_with(b"PUT"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_for_too_long_has_left() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let mut checked = Checked::new(server, Refused::default(), PATIENCE);
+        let writing = tokio::spawn(async move { checked.write_all(&[b'x'; 1000]).await });
+        for _ in 0..3 {
+            tokio::time::sleep(PATIENCE * 2 / 3).await;
+            client.read_exact(&mut [0; 64]).await.unwrap();
+        }
+        let begin = tokio::time::Instant::now();
+        let outcome = writing.await.unwrap().unwrap_err();
+        assert_eq!(outcome.kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(begin.elapsed(), PATIENCE);
     }
 }

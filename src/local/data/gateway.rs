@@ -23,7 +23,11 @@ use http_body_util::{BodyExt, Collected};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
+
+/// How long a client may take for a body that is held until its signature is checked.
+const HOLD_LIMIT: Duration = Duration::from_secs(60);
 
 /// All gateways of the local cloud.
 pub(super) struct Gateway {
@@ -167,7 +171,8 @@ impl Gateway {
             Some(_) => Call::Coming(body),
             None => {
                 let admitted = guards.admit(&route, (&parts, connection.tls), Call::Coming(body));
-                let (body, app) = admitted.await?;
+                let limit = self.pace.of_client(HOLD_LIMIT);
+                let (body, app) = timeout(limit, admitted).await.map_err(|_| Refusal::BodyBroken)??;
                 let visitor = Visitor {
                     address: connection.client,
                     app: app.as_deref(),

@@ -29,6 +29,8 @@ const TLS_HANDSHAKE: u8 = 0x16;
 const GREETING_LIMIT: Duration = Duration::from_secs(10);
 /// How long a client may take for a request's head, and for the next one on the same connection.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take none of what it is sent.
+const READ_LIMIT: Duration = Duration::from_secs(60);
 /// More headers than this are answered with 431.
 const HEADER_COUNT: usize = 256;
 /// How many connections may wait to be taken.
@@ -250,9 +252,10 @@ impl Server {
     /// Serves a connection as long as it is HTTP; the answer is to run on it after that.
     async fn connection(self: Arc<Self>, stream: TcpStream, client: SocketAddr) -> Option<AfterUpgrade> {
         let _ = stream.set_nodelay(true);
-        let tls = timeout(GREETING_LIMIT, speaks_tls(&stream)).await.ok()?.ok()?;
+        let limit = self.gateway.pace.of_client(GREETING_LIMIT);
+        let tls = timeout(limit, speaks_tls(&stream)).await.ok()?.ok()?;
         let stream: ClientStream = if tls {
-            Box::new(timeout(GREETING_LIMIT, self.tls.accept(stream)).await.ok()?.ok()?)
+            Box::new(timeout(limit, self.tls.accept(stream)).await.ok()?.ok()?)
         } else {
             Box::new(stream)
         };
@@ -282,9 +285,10 @@ impl Server {
         let mut http = http1::Builder::new();
         http.preserve_header_case(true)
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_LIMIT)
+            .header_read_timeout(self.gateway.pace.of_client(HEAD_LIMIT))
             .max_headers(HEADER_COUNT);
-        let stream = Checked::new(stream, refused.clone());
+        let patience = self.gateway.pace.of_client(READ_LIMIT);
+        let stream = Checked::new(stream, refused.clone(), patience);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         connection.with_upgrades().await.ok()?;
         after.into_inner().unwrap_or_else(PoisonError::into_inner)

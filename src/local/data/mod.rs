@@ -94,8 +94,14 @@ use throttling::Throttling;
 use tokio::sync::broadcast;
 
 /// What the data plane plays.
-pub(super) fn rows() -> [Row; 4] {
-    [refusal::PLAYED, headers::PLAYED, tunnel::PLAYED, code::PLAYED]
+pub(super) fn rows() -> [Row; 5] {
+    [
+        refusal::PLAYED,
+        headers::PLAYED,
+        tunnel::PLAYED,
+        throttling::PLAYED,
+        code::PLAYED,
+    ]
 }
 
 /// Where functions' logs are, below the state's folder.

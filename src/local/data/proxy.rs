@@ -4,7 +4,7 @@
 
 use super::admission::Target;
 use super::backend::{self, Body, Driver, chain};
-use super::body::{BODY_LIMIT, Call, Inbound, Outgoing, Upload};
+use super::body::{Call, Inbound, Outgoing, Upload};
 use super::checked::Checked;
 use super::function_log::Stream as LogStream;
 use super::headers::{self, About};
@@ -72,7 +72,7 @@ impl Exchange<'_> {
         let head_limit = self
             .deadline()
             .min(self.arrival + self.pace.of(self.target.backend_timeout()));
-        if content_length(&request) > BODY_LIMIT {
+        if content_length(&request) > self.target.longest_body {
             return Err(Refusal::BodyTooLarge);
         }
         let place = timeout_at(head_limit, runner.place(&self.target.plan)).await;
@@ -125,6 +125,7 @@ impl Exchange<'_> {
         headers::forward(&mut parts.headers, self.upgrade, &self.about);
         let upload = Arc::new(Upload::default());
         let body = Inbound {
+            limit: self.target.longest_body,
             body,
             upload: Arc::clone(&upload),
         };
@@ -271,11 +272,13 @@ impl Tunnel {
             limits,
             backend_timeout,
             instance,
-            keep,
+            keep: (_lease, driver),
         } = self;
         let (Ok(client), Ok(function)) = tokio::join!(client, function) else {
             return request.note(|record| record.note = Some("the client left during the handshake".to_owned()));
         };
+        // It has nothing to drive any more, and holds memory.
+        drop(driver);
         let (Some(client), Some(function)) = (client_end(client), function_end(function)) else {
             return;
         };
@@ -288,7 +291,6 @@ impl Tunnel {
             (record.received, record.sent) = (outcome.received, outcome.sent);
             record.note = note;
         });
-        drop(keep);
     }
 }
 

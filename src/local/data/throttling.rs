@@ -1,16 +1,29 @@
-//! How often an API may be called: throttling policies, and the debug domain's calls of a day.
+//! How often an API may be called: throttling policies, the gateway's rate limit, and the debug domain's calls of a day.
 //! Source: APIG API v2, "Request Throttling Policy Management"; APIG user guide, "Notes and Constraints".
 //!
 //! Calls are counted in fixed periods, which begin where the clock says. A call that is refused counts for nothing.
 
 use super::refusal::Refusal;
 use super::route::Route;
-use crate::local::store::records::{PUBLICATIONS, THROTTLE_BINDINGS, THROTTLES};
+use crate::local::fidelity::Row;
+use crate::local::store::records::{GATEWAYS, GatewayRecord, PUBLICATIONS, THROTTLE_BINDINGS, THROTTLES};
 use crate::local::store::{Read, Reader, StoreError};
 use crate::wire::throttle::{NewThrottle, Throttle};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
+
+/// What is played here.
+pub(super) const PLAYED: Row = Row::beside(
+    "gateway",
+    "how often an API may be called",
+    "APIG user guide, \"Notes and Constraints\"",
+    &[
+        "the 200 calls a second that an API of a new gateway takes: here any number, until the feature `ratelimit` is set",
+        "where the periods begin in which calls are counted: here where the clock says",
+    ],
+);
 
 const DAY: i64 = 24 * 3600;
 /// `type` of a policy that counts the calls of all its APIs together.
@@ -18,9 +31,16 @@ const SHARED: i64 = 2;
 /// Beyond so many counts those of periods that are over are forgotten.
 const COUNTS: usize = 4096;
 
-/// The policies that hold for publications.
+/// The policies that hold for publications, which are named by their API's id and their environment.
 #[derive(Debug, Default)]
-pub(super) struct Policies(HashMap<(String, String), Vec<Throttle>>);
+pub(super) struct Policies {
+    bound: HashMap<(String, String), Vec<Throttle>>,
+    /// Calls a second, where the gateway's feature says so.
+    rates: HashMap<(String, String), i64>,
+}
+
+/// The feature of a gateway that limits each of its APIs by itself.
+const RATE: &str = "ratelimit";
 
 impl Policies {
     /// As the records have them.
@@ -29,25 +49,51 @@ impl Policies {
         for record in reader.scan(&THROTTLES, "")? {
             known.insert(record.throttle.id.clone(), record.throttle);
         }
+        let gateways = reader.scan(&GATEWAYS, "")?;
+        let rates: HashMap<String, i64> = gateways.iter().filter_map(rate).collect();
+        let mut policies = Self::default();
         let mut places = HashMap::new();
         for record in reader.scan(&PUBLICATIONS, "")? {
-            places.insert(record.publication.publish_id, (record.api.id, record.env_name));
+            let place = (record.api.id, record.env_name);
+            if let Some(calls) = rates.get(&record.instance_id) {
+                policies.rates.insert(place.clone(), *calls);
+            }
+            places.insert(record.publication.publish_id, place);
         }
-        let mut policies = Self::default();
         for record in reader.scan(&THROTTLE_BINDINGS, "")? {
             let binding = record.binding;
             let found = (places.get(&binding.publish_id), known.get(&binding.strategy_id));
             if let (Some(place), Some(throttle)) = found {
-                policies.0.entry(place.clone()).or_default().push(throttle.clone());
+                policies.bound.entry(place.clone()).or_default().push(throttle.clone());
             }
         }
         Ok(policies)
     }
 
-    fn of(&self, route: &Route) -> &[Throttle] {
+    /// What limits a call of `route` by `visitor`.
+    fn limits(&self, route: &Route, visitor: Visitor<'_>) -> Vec<Limit> {
         let place = (route.api.id.clone(), route.environment.clone());
-        self.0.get(&place).map_or(&[], Vec::as_slice)
+        let bound = self.bound.get(&place).into_iter().flatten();
+        let mut limits: Vec<Limit> = bound.flat_map(|throttle| limits(throttle, route, visitor)).collect();
+        limits.extend(self.rates.get(&place).map(|calls| Limit {
+            key: format!("{RATE} {} {}", place.0, place.1),
+            calls: *calls,
+            period: 1,
+            policy: "api",
+            time: "1 second".to_owned(),
+        }));
+        limits
     }
+}
+
+/// A gateway's id and how many calls a second its feature lets each of its APIs have, if it is set.
+fn rate(record: &GatewayRecord) -> Option<(String, i64)> {
+    let feature = record
+        .features
+        .iter()
+        .find(|feature| feature.name == RATE && feature.enable)?;
+    let config: Value = serde_json::from_str(feature.config.as_deref()?).ok()?;
+    Some((record.gateway.id.clone(), config["api_limits"].as_i64()?))
 }
 
 /// Who calls.
@@ -108,11 +154,7 @@ impl Throttling {
     /// # Errors
     /// There were too many.
     pub(super) fn admit(&self, route: &Route, policies: &Policies, visitor: Visitor<'_>) -> Result<(), Refusal> {
-        let mut limits: Vec<Limit> = policies
-            .of(route)
-            .iter()
-            .flat_map(|throttle| limits(throttle, route, visitor))
-            .collect();
+        let mut limits = policies.limits(route, visitor);
         if let Some(calls) = self.debug_domain.filter(|_| !visitor.own_domain) {
             limits.push(Limit {
                 key: format!("debug domain of {}", route.api.group_id),

@@ -6,6 +6,7 @@
 use super::frames::Frames;
 use crate::local::fidelity::Row;
 use bytes::Bytes;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -26,10 +27,13 @@ pub(super) const PLAYED: Row = Row::beside(
     ],
 );
 
-/// A quiet socket costs this much a direction, in bytes.
-const SMALLEST_BUFFER: usize = 4 * 1024;
-/// A busy one at most this much.
-const LARGEST_BUFFER: usize = 64 * 1024;
+/// How much is read at a time, at most.
+const SCRATCH_SIZE: usize = 64 * 1024;
+
+thread_local! {
+    /// Where bytes are between their two connections: all tunnels of a thread share it, so an idle one holds none.
+    static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_SIZE].into_boxed_slice());
+}
 
 /// The close frame of a client whose function gets other code: 1012, "service restart".
 const REPLACED: &[u8] = b"\x88\x16\x03\xf4its code is replaced";
@@ -85,7 +89,8 @@ pub(super) struct Outcome {
 }
 
 /// Copies until both ends have closed or a limit is passed; then both are dropped. An end that closes its half only
-/// closes the other's half. Once it is `replaced`, the client is told to come back.
+/// closes the other's half; one that takes no more may still have said something, which is passed on. Once it is
+/// `replaced`, the client is told to come back.
 pub(super) async fn run<A: Stream, B: Stream>(
     client: End<A>,
     function: End<B>,
@@ -115,7 +120,11 @@ pub(super) async fn run<A: Stream, B: Stream>(
         });
         tokio::select! {
             biased;
-            ended = copying => break ended.map_or_else(|error| Cause::Broken(error.kind()), |()| Cause::Closed),
+            ended = copying => break match (ended, up.broken.or(down.broken)) {
+                (Err(error), _) => Cause::Broken(error.kind()),
+                (Ok(()), Some(kind)) => Cause::Broken(kind),
+                (Ok(()), None) => Cause::Closed,
+            },
             () = replaced.cancelled(), if gone.is_none() => {
                 down.farewell = Farewell::Due;
                 gone = Some(Instant::now() + FAREWELL);
@@ -141,15 +150,23 @@ pub(super) async fn run<A: Stream, B: Stream>(
     }
 }
 
+/// Which end of a direction failed.
+enum Fault {
+    Reader(io::Error),
+    Writer(io::Error),
+}
+
 /// One direction of a tunnel.
 struct Direction {
-    buffer: Vec<u8>,
-    /// What of the buffer is still to be written.
+    /// What was read and the writer would not take yet.
+    rest: Vec<u8>,
+    /// How much of that is written.
     begin: usize,
-    end: usize,
     /// Bytes read, the early ones too.
     copied: u64,
     state: State,
+    /// How the writer failed, if it did.
+    broken: Option<io::ErrorKind>,
     /// Where frames end, of the direction that may get one more.
     frames: Option<Frames>,
     farewell: Farewell,
@@ -171,86 +188,144 @@ enum State {
     Unflushed,
     /// The reader has ended; the writer is told.
     Ending,
+    /// Told, or there is nobody to tell.
     Ended,
 }
 
 impl Direction {
     fn new(early: Bytes, mut frames: Option<Frames>) -> Self {
-        let mut buffer = Vec::from(early);
-        let end = buffer.len();
+        // Nothing may have a large buffer behind it.
+        let rest = if early.is_empty() { Vec::new() } else { Vec::from(early) };
         if let Some(frames) = &mut frames {
-            frames.pass(&buffer);
+            frames.pass(&rest);
         }
-        buffer.resize(end.max(SMALLEST_BUFFER), 0);
         Self {
-            buffer,
+            copied: rest.len() as u64,
+            rest,
             begin: 0,
-            end,
-            copied: end as u64,
             state: State::Copying,
+            broken: None,
             frames,
             farewell: Farewell::None,
         }
     }
 
+    /// Ready when the reader has ended and the writer knows, or when the writer takes no more; an error is the reader's.
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
         mut from: impl AsyncRead + Unpin,
         mut to: impl AsyncWrite + Unpin,
     ) -> Poll<io::Result<()>> {
-        loop {
-            if self.state == State::Ended {
-                return Poll::Ready(Ok(()));
-            }
-            while self.begin < self.end {
-                let written = ready!(Pin::new(&mut to).poll_write(cx, &self.buffer[self.begin..self.end]))?;
-                if written == 0 {
-                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+        while self.state != State::Ended {
+            match ready!(self.poll_pass(cx, &mut from, &mut to)) {
+                Ok(()) => {}
+                Err(Fault::Reader(error)) => return Poll::Ready(Err(error)),
+                Err(Fault::Writer(error)) => {
+                    self.broken = Some(error.kind());
+                    self.state = State::Ended;
                 }
-                self.begin += written;
-                self.state = State::Unflushed;
             }
-            if self.farewell == Farewell::Said {
-                self.state = State::Ending;
-            }
-            if self.state == State::Ending {
-                ready!(Pin::new(&mut to).poll_shutdown(cx))?;
-                self.state = State::Ended;
-                continue;
-            }
-            if self.poll_read(cx, &mut from)?.is_pending() {
-                if self.state == State::Unflushed {
-                    ready!(Pin::new(&mut to).poll_flush(cx))?;
-                    self.state = State::Copying;
-                }
-                return Poll::Pending;
-            }
-        }
-    }
-
-    fn poll_read(&mut self, cx: &mut Context<'_>, from: &mut (impl AsyncRead + Unpin)) -> Poll<io::Result<()>> {
-        if self.farewell == Farewell::Due && self.frames.as_ref().is_some_and(Frames::is_between) {
-            self.buffer[..REPLACED.len()].copy_from_slice(REPLACED);
-            (self.begin, self.end, self.farewell) = (0, REPLACED.len(), Farewell::Said);
-            return Poll::Ready(Ok(()));
-        }
-        if self.end == self.buffer.len() && self.buffer.len() < LARGEST_BUFFER {
-            let larger = (self.buffer.len() * 2).min(LARGEST_BUFFER);
-            self.buffer.resize(larger, 0);
-        }
-        let mut buffer = ReadBuf::new(&mut self.buffer);
-        ready!(Pin::new(from).poll_read(cx, &mut buffer))?;
-        (self.begin, self.end) = (0, buffer.filled().len());
-        self.copied += self.end as u64;
-        if let Some(frames) = &mut self.frames {
-            frames.pass(&self.buffer[..self.end]);
-        }
-        if self.end == 0 {
-            self.state = State::Ending;
         }
         Poll::Ready(Ok(()))
     }
+
+    /// Writes what is left over, then carries once.
+    fn poll_pass(
+        &mut self,
+        cx: &mut Context<'_>,
+        from: &mut (impl AsyncRead + Unpin),
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> Poll<Result<(), Fault>> {
+        ready!(self.poll_rest(cx, to)).map_err(Fault::Writer)?;
+        if self.state == State::Ended {
+            return Poll::Ready(Ok(()));
+        }
+        if self.says_farewell() {
+            return Poll::Ready(Ok(()));
+        }
+        let carried = SCRATCH.with_borrow_mut(|scratch| self.poll_carry(cx, (&mut *from, &mut *to), scratch));
+        if carried.is_pending() && self.rest.is_empty() && self.state == State::Unflushed {
+            ready!(Pin::new(to).poll_flush(cx)).map_err(Fault::Writer)?;
+            self.state = State::Copying;
+        }
+        carried
+    }
+
+    /// Whether the farewell is on its way, or all that was left to say.
+    fn says_farewell(&mut self) -> bool {
+        match self.farewell {
+            Farewell::Due if self.frames.as_ref().is_some_and(Frames::is_between) => {
+                (self.rest, self.begin) = (REPLACED.to_vec(), 0);
+                self.farewell = Farewell::Said;
+                true
+            }
+            Farewell::Said => {
+                self.state = State::Ending;
+                true
+            }
+            Farewell::None | Farewell::Due => false,
+        }
+    }
+
+    fn poll_rest(&mut self, cx: &mut Context<'_>, to: &mut (impl AsyncWrite + Unpin)) -> Poll<io::Result<()>> {
+        if !self.rest.is_empty() {
+            self.state = State::Unflushed;
+            let (written, outcome) = poll_write_all(cx, to, &self.rest[self.begin..]);
+            self.begin += written;
+            ready!(outcome)?;
+            (self.rest, self.begin) = (Vec::new(), 0);
+        }
+        if self.state == State::Ending {
+            ready!(Pin::new(to).poll_shutdown(cx))?;
+            self.state = State::Ended;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads once and writes that; what the writer would not take is left over.
+    fn poll_carry(
+        &mut self,
+        cx: &mut Context<'_>,
+        (from, to): (&mut (impl AsyncRead + Unpin), &mut (impl AsyncWrite + Unpin)),
+        scratch: &mut [u8],
+    ) -> Poll<Result<(), Fault>> {
+        let mut read = ReadBuf::new(scratch);
+        ready!(Pin::new(from).poll_read(cx, &mut read)).map_err(Fault::Reader)?;
+        let bytes = read.filled();
+        self.copied += bytes.len() as u64;
+        if bytes.is_empty() {
+            self.state = State::Ending;
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(frames) = &mut self.frames {
+            frames.pass(bytes);
+        }
+        self.state = State::Unflushed;
+        let (written, outcome) = poll_write_all(cx, to, bytes);
+        if outcome.is_pending() {
+            self.rest = bytes[written..].to_vec();
+        }
+        outcome.map_err(Fault::Writer)
+    }
+}
+
+/// Writes `bytes` as far as the writer takes them; how many that were.
+fn poll_write_all(
+    cx: &mut Context<'_>,
+    to: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+) -> (usize, Poll<io::Result<()>>) {
+    let mut written = 0;
+    while written < bytes.len() {
+        match Pin::new(&mut *to).poll_write(cx, &bytes[written..]) {
+            Poll::Ready(Ok(0)) => return (written, Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+            Poll::Ready(Ok(more)) => written += more,
+            Poll::Ready(Err(error)) => return (written, Poll::Ready(Err(error))),
+            Poll::Pending => return (written, Poll::Pending),
+        }
+    }
+    (written, Poll::Ready(Ok(())))
 }
 
 #[cfg(test)]
@@ -356,6 +431,20 @@ mod tests {
         client.read_to_end(&mut got).await.unwrap();
         assert_eq!(got, b"answer");
         assert_eq!(tunnel.await.unwrap().cause, Cause::Closed);
+    }
+
+    #[tokio::test]
+    async fn what_a_function_said_before_it_took_no_more_reaches_the_client() {
+        let (tunnel, mut client, mut function) = tunnel(b"", 60, 60);
+        function.write_all(&[7; 190]).await.unwrap();
+        drop(function);
+        client.write_all(b"too late").await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, [7; 190]);
+        drop(client);
+        let outcome = tunnel.await.unwrap();
+        assert_eq!(outcome.cause, Cause::Broken(std::io::ErrorKind::BrokenPipe));
     }
 
     #[tokio::test(start_paused = true)]

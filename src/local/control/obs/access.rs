@@ -1,12 +1,12 @@
 //! Who is calling, and what those may who are nobody. Source: OBS API Reference, "User Signature Authentication".
 
 use super::super::refusal::Refusal;
-use super::super::token::TemporaryKey;
 use super::seen::Seen;
 use crate::codes::obs::{
     ACCESS_DENIED, INVALID_ACCESS_KEY_ID, INVALID_ARGUMENT, INVALID_SECURITY, REQUEST_TIME_TOO_SKEWED,
     SIGNATURE_DOES_NOT_MATCH,
 };
+use crate::local::sealed::TemporaryKey;
 use crate::local::{Account, Row};
 use crate::sign::Secret;
 use crate::sign::obs::{Authorization, Mismatch, Request, Resource, Style, verify};
@@ -148,8 +148,8 @@ fn secret_of(
     let Some(token) = token.filter(|_| TemporaryKey::is_one(access_key)) else {
         return Err(Refusal::new(INVALID_ACCESS_KEY_ID));
     };
-    match TemporaryKey::open(token, access_key, account) {
-        Some(key) if key.expires_at > now.as_second() => Ok(TemporaryKey::secret(access_key, account)),
+    match TemporaryKey::open(token, access_key, &account.credentials) {
+        Some(key) if key.expires_at > now.as_second() => Ok(TemporaryKey::secret(access_key, &account.credentials)),
         Some(_) => Err(Refusal::because(INVALID_SECURITY, "the security token has expired")),
         None => Err(Refusal::because(
             INVALID_SECURITY,

@@ -53,7 +53,7 @@ pub(super) enum Refusal {
     UriTooLong,
     /// A header is longer than 32 KB, or all are longer than 128 KB.
     HeadersTooLarge,
-    /// The body is longer than 12 MB.
+    /// The body is longer than the gateway takes.
     BodyTooLarge,
     /// The body broke off.
     BodyBroken,

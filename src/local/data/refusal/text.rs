@@ -24,7 +24,10 @@ impl fmt::Display for Refusal {
             Self::Malformed(why) => write!(f, "the request cannot be read: {why}"),
             Self::UriTooLong => write!(f, "the limit is 32 KB"),
             Self::HeadersTooLarge => write!(f, "the limit is 32 KB for one and 128 KB for all"),
-            Self::BodyTooLarge => write!(f, "the limit is 12 MB"),
+            Self::BodyTooLarge => write!(
+                f,
+                "the limit is 12 MB, unless the gateway's feature `request_body_size` says another"
+            ),
             Self::BodyBroken => write!(f, "the body of the request broke off"),
             Self::Backend(kind) => write!(
                 f,

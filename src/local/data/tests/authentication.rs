@@ -1,6 +1,7 @@
 //! Who may call: App authentication by signature, AppCode and the gateway's features; IAM authentication.
 
 use super::{Reply, World, in_time, server};
+use crate::local::sealed::{TemporaryKey, Token};
 use crate::local::store::StoreError;
 use crate::local::store::records::{
     APP_CODES, APPS, AUTHORIZATIONS, AppCodeRecord, AppRecord, AuthorizationRecord, GATEWAYS, GatewayRecord,
@@ -86,11 +87,10 @@ fn put_app(world: &World) {
 
 /// A call signed by `key` and `secret` at `at`.
 async fn signed(world: &World, path: &str, (key, secret): (&str, &str), at: Timestamp) -> Reply {
-    let credentials = Credentials {
-        access_key: key.to_owned(),
-        secret_key: Secret::new(secret),
-        security_token: None,
-    };
+    signed_by(world, path, &credentials(key, secret, None), at).await
+}
+
+async fn signed_by(world: &World, path: &str, credentials: &Credentials, at: Timestamp) -> Reply {
     let query = [("b".to_owned(), "c d".to_owned())];
     let request = Request {
         method: "POST",
@@ -99,7 +99,7 @@ async fn signed(world: &World, path: &str, (key, secret): (&str, &str), at: Time
         headers: &[],
         body: b"body",
     };
-    let signed = sign(&request, HOST, &credentials, &Algorithm::SdkHmacSha256, &date_text(at));
+    let signed = sign(&request, HOST, credentials, &Algorithm::SdkHmacSha256, &date_text(at));
     let mut head = vec![format!("POST {path}?b=c%20d HTTP/1.1"), "Content-Length: 4".to_owned()];
     head.extend(signed.headers.iter().map(|(name, value)| format!("{name}: {value}")));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
@@ -154,6 +154,36 @@ async fn a_signature_of_an_app_that_may_call_lets_the_call_through_with_its_body
 }
 
 #[tokio::test]
+async fn an_upgrade_proves_its_app_as_a_request_does() {
+    let world = world().await;
+    for (secret, status) in [("secret", 200), ("other", 401)] {
+        let request = Request {
+            method: "GET",
+            path: "/app",
+            query: &[],
+            headers: &[],
+            body: b"",
+        };
+        let date = date_text(Timestamp::now());
+        let signed = sign(
+            &request,
+            HOST,
+            &credentials("key", secret, None),
+            &Algorithm::SdkHmacSha256,
+            &date,
+        );
+        let mut head = vec!["GET /app HTTP/1.1".to_owned()];
+        head.extend(signed.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        let upgrade = ["connection: upgrade", "upgrade: websocket"];
+        let head: Vec<&str> = head.iter().map(String::as_str).chain(upgrade).collect();
+        // The function of these tests answers 200 to an upgrade too: it has seen it.
+        assert_eq!(in_time(world.call(&head, b"")).await.status(), status, "{secret}");
+    }
+    let code = ["X-Apig-AppCode: code", "connection: upgrade", "upgrade: websocket"];
+    refused(&plain(&world, "/app", &code).await, 401, "APIG.0303", "wss:// only");
+}
+
+#[tokio::test]
 async fn an_app_code_is_taken_encrypted_alone() {
     let world = world().await;
     refused(&plain(&world, "/app", &[]).await, 401, "APIG.0303", "fgctl app create");
@@ -202,6 +232,61 @@ async fn simpler_proofs_are_features_of_the_gateway() {
     assert_eq!(plain(&world, "/app", &basic).await.status(), 200);
     let wrong = plain(&world, "/app", &["X-HW-ID: key", "X-HW-AppKey: other"]).await;
     refused(&wrong, 401, "APIG.0303", "the AppSecret is another one");
+}
+
+/// The text of a token of the account `AK` whose secret is `secret`, with so many seconds to go.
+fn token(secret: &str, seconds: i64) -> String {
+    let end = Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
+    let token = Token::until(end, "id".to_owned());
+    token.sealed(&credentials("AK", secret, None)).unwrap()
+}
+
+fn credentials(key: &str, secret: &str, security_token: Option<&str>) -> Credentials {
+    Credentials {
+        access_key: key.to_owned(),
+        secret_key: Secret::new(secret),
+        security_token: security_token.map(Secret::new),
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_the_account_lets_requests_and_upgrades_through_while_it_lasts() {
+    let world = world().await;
+    let good = format!("X-Auth-Token: {}", token("SK", 60));
+    assert_eq!(plain(&world, "/iam", &[&good]).await.status(), 200);
+    let upgrade = ["Connection: Upgrade", "Upgrade: websocket"];
+    // The function of these tests answers 200 to an upgrade too: it has seen it.
+    let reply = plain(&world, "/iam", &[&upgrade[..], &[&good]].concat()).await;
+    assert_eq!(reply.status(), 200, "{reply:?}");
+    for (token, text) in [
+        (token("other", 60), "decrypt token fail"),
+        (token("SK", -1), "token expires, expires_at: "),
+        ("nonsense".to_owned(), "decrypt token fail"),
+    ] {
+        let header = format!("X-Auth-Token: {token}");
+        refused(&plain(&world, "/iam", &[&header]).await, 401, "APIG.0301", text);
+        let reply = plain(&world, "/iam", &[&upgrade[..], &[&header]].concat()).await;
+        refused(&reply, 401, "APIG.0301", text);
+    }
+    // It is no proof of an app.
+    refused(&plain(&world, "/app", &[&good]).await, 401, "APIG.0303", "no signature");
+}
+
+#[tokio::test]
+async fn temporary_keys_of_the_account_sign_with_their_security_token() {
+    let world = world().await;
+    let account = credentials("AK", "SK", None);
+    let now = Timestamp::now();
+    let key = |seconds| TemporaryKey::until(now + jiff::SignedDuration::from_secs(seconds), "0123456789ab");
+    let secret = TemporaryKey::secret(&key(60).access, &account);
+    let sealed = |seconds| key(seconds).sealed(&account).unwrap();
+    let call = async |security_token: Option<String>| {
+        let credentials = credentials(&key(60).access, secret.expose(), security_token.as_deref());
+        signed_by(&world, "/iam", &credentials, now).await
+    };
+    assert_eq!(call(Some(sealed(60))).await.status(), 200);
+    refused(&call(Some(sealed(-1))).await, 401, "APIG.0301", "token expires");
+    refused(&call(None).await, 401, "APIG.0301", "err:ak not exist");
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use crate::local::GroupPorts;
 use crate::local::data::authority::Authority;
 use crate::local::data::{DataPlane, PortState};
 use crate::local::store::StoreError;
-use crate::local::store::records::{TRANSITIONS, TransitionRecord};
+use crate::local::store::records::{GATEWAYS, GatewayRecord, TRANSITIONS, TransitionRecord};
+use crate::wire::gateway::Gateway;
+use crate::wire::gateway_feature::Feature;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -199,6 +201,42 @@ async fn what_is_too_large_is_refused() {
     ] {
         let reply = in_time(world.call(&head, b"")).await;
         assert_eq!((reply.status(), reply.error().0.as_str()), (status, "APIG.0201"));
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_s_feature_says_how_long_a_body_may_be() {
+    let world = world().await;
+    let record = |size: &str| GatewayRecord {
+        gateway: Gateway {
+            id: "gw".to_owned(),
+            ..Gateway::default()
+        },
+        running_at: 0,
+        gone_at: None,
+        features: vec![Feature {
+            name: "request_body_size".to_owned(),
+            enable: true,
+            config: Some(size.to_owned()),
+            ..Feature::default()
+        }],
+        tags: Vec::new(),
+    };
+    for (size, length, status) in [
+        ("1048576", 1_048_577, 413),
+        ("1048576", 1_048_576, 201),
+        ("20971520", 12_582_913, 201),
+    ] {
+        let put = |writer: &crate::local::store::Writer| writer.put(&GATEWAYS, "gw", &record(size));
+        world
+            .store
+            .write(put)
+            .unwrap_or_else(|error: StoreError| panic!("{error}"));
+        let head = format!("Content-Length: {length}");
+        let body = vec![b'x'; if status == 201 { length } else { 0 }];
+        let head = ["POST /demo HTTP/1.1", "Host: 127.0.0.1", &head];
+        let reply = in_time(world.call(&head, &body)).await;
+        assert_eq!(reply.status(), status, "{size} {length}");
     }
 }
 

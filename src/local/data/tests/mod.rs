@@ -2,6 +2,7 @@
 
 mod authentication;
 mod calls;
+mod hostile;
 mod http;
 mod physics;
 mod processes;

@@ -6,10 +6,12 @@ use crate::local::data::launch::{Launcher, Setup};
 use crate::local::fault::NewFault;
 use crate::local::store::StoreError;
 use crate::local::store::records::{
-    GROUPS, GroupRecord, PUBLICATIONS, PublicationRecord, THROTTLE_BINDINGS, THROTTLES, ThrottleBindingRecord,
-    ThrottleRecord,
+    GATEWAYS, GROUPS, GatewayRecord, GroupRecord, PUBLICATIONS, PublicationRecord, THROTTLE_BINDINGS, THROTTLES,
+    ThrottleBindingRecord, ThrottleRecord,
 };
 use crate::sign::{Algorithm, Credentials, Request, Secret, date_text, sign};
+use crate::wire::gateway::Gateway;
+use crate::wire::gateway_feature::Feature;
 use crate::wire::group::Group;
 use crate::wire::throttle::{NewThrottle, Throttle};
 use crate::wire::throttle_binding::ThrottleBinding;
@@ -296,6 +298,49 @@ async fn a_policy_counts_the_calls_of_the_publication_that_it_is_bound_to() {
     );
     let free = in_time(world.call(&["GET /free HTTP/1.1", "Host: 127.0.0.1"], b"")).await;
     assert_eq!(free.status(), 200);
+}
+
+#[tokio::test]
+async fn the_rate_limit_of_a_gateway_counts_each_of_its_apis_by_itself() {
+    let world = world(|_| {}).await;
+    world.publish("/other", "demo", |_| {});
+    let feature = |enable| GatewayRecord {
+        gateway: Gateway {
+            id: "gw".to_owned(),
+            ..Gateway::default()
+        },
+        running_at: 0,
+        gone_at: None,
+        features: vec![Feature {
+            name: "ratelimit".to_owned(),
+            enable,
+            config: Some("{\"api_limits\": 2}".to_owned()),
+            ..Feature::default()
+        }],
+        tags: Vec::new(),
+    };
+    put(&world, |writer| writer.put(&GATEWAYS, "gw", &feature(true)));
+    // A second may be over between any two calls: so as many are made as no two seconds hold.
+    let mut refused = None;
+    for _ in 0..50 {
+        let reply = get(&world).await;
+        if reply.status() == 429 {
+            refused = Some(reply.error());
+            break;
+        }
+    }
+    let (code, message) = refused.expect("a call beyond the rate is refused");
+    assert_eq!(code, "APIG.0308");
+    assert!(
+        message.contains("policy api over ratelimit,limit:2,time:1 second"),
+        "{message}"
+    );
+    let other = in_time(world.call(&["GET /other HTTP/1.1", "Host: 127.0.0.1"], b"")).await;
+    assert_eq!(other.status(), 200);
+    put(&world, |writer| writer.put(&GATEWAYS, "gw", &feature(false)));
+    for _ in 0..5 {
+        assert_eq!(get(&world).await.status(), 200);
+    }
 }
 
 #[tokio::test]
