@@ -11,6 +11,7 @@ mod local;
 #[expect(dead_code, reason = "the commands of a stack are on their way")]
 mod manifest;
 mod package;
+mod script;
 mod sign;
 mod socket;
 mod studio;

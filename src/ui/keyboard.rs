@@ -14,13 +14,25 @@ impl Keyboard {
     /// # Errors
     /// Stdin is no terminal.
     pub(super) fn take() -> io::Result<Self> {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        use rustix::termios::LocalModes;
+        Self::without(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    }
+
+    /// Takes it over, but for Ctrl-C, which goes on to be a signal.
+    ///
+    /// # Errors
+    /// As [`Keyboard::take`].
+    pub(super) fn take_lines() -> io::Result<Self> {
+        use rustix::termios::LocalModes;
+        Self::without(LocalModes::ECHO | LocalModes::ICANON)
+    }
+
+    fn without(modes: rustix::termios::LocalModes) -> io::Result<Self> {
+        use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
         let stdin = io::stdin();
         let original = tcgetattr(&stdin)?;
         let mut taken = original.clone();
-        taken
-            .local_modes
-            .remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        taken.local_modes.remove(modes);
         tcsetattr(&stdin, OptionalActions::Now, &taken)?;
         Ok(Self(original))
     }
@@ -69,6 +81,10 @@ pub(super) struct Keyboard(());
 impl Keyboard {
     pub(super) fn take() -> io::Result<Self> {
         Ok(Self(()))
+    }
+
+    pub(super) fn take_lines() -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     pub(super) fn secret(&self, prompt: impl FnOnce()) -> io::Result<String> {

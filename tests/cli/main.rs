@@ -10,6 +10,7 @@
 mod answers;
 mod api;
 mod app;
+mod bench;
 mod build;
 mod code;
 mod completion;
@@ -50,6 +51,8 @@ mod sdk;
 mod secrets;
 mod state;
 mod support;
+mod test;
+mod transcript;
 mod trigger;
 mod versions;
 mod websocket;

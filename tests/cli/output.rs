@@ -61,6 +61,8 @@ const LINES: &[&str] = &[
     "explain FSS.1061",
     "explain --list",
     "doctor",
+    "test empty.fgtest",
+    "transcript diff a.jsonl a.jsonl",
     "local status",
     "local requests",
     "local env",
@@ -87,6 +89,9 @@ fn cloud() -> Cloud {
     let cloud = Cloud::start();
     http_function(&cloud);
     zip_of(&cloud.path("d.zip"), &[("a.js", b"1")]);
+    std::fs::write(cloud.path("empty.fgtest"), "# nothing\n").unwrap();
+    let entry = r#"{"time":"","direction":"sent","kind":"text","data":"x"}"#;
+    std::fs::write(cloud.path("a.jsonl"), entry).unwrap();
     cloud
 }
 
