@@ -163,6 +163,9 @@ impl Command {
 
     /// Whether it asks the cloud for something, so that `--dry-run` has requests to show.
     fn sends_requests(&self) -> bool {
+        if let Self::Function(Deferred(command)) = self {
+            return command.sends_requests();
+        }
         !matches!(
             self,
             Self::Connect(_)
@@ -189,6 +192,7 @@ impl Command {
             | Self::Schema(_)
             | Self::Completion(_)
             | Self::DemoFunction => false,
+            Self::Function(Deferred(command)) => command.sends_requests(),
             Self::Transcript(Deferred(command)) => command.has_data(),
             _ => true,
         }

@@ -127,6 +127,7 @@ fn a_command_that_asks_the_cloud_for_nothing_refuses_it() {
         "completion bash",
         "man",
         "schema",
+        "function code pack --code . --to code.zip",
         "explain 9",
     ] {
         world.fgctl(&format!("{line} --dry-run")).failure(
@@ -135,4 +136,5 @@ fn a_command_that_asks_the_cloud_for_nothing_refuses_it() {
         );
     }
     assert!(!world.path(".local").exists(), "a local cloud was begun");
+    assert!(!world.path("code.zip").exists(), "code was packed");
 }
