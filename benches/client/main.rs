@@ -143,7 +143,7 @@ fn fgctl_bench(url: &str, connections: usize, rate: f64) -> Outcome<(f64, f64, u
     let process = command.stdout(Stdio::piped()).spawn()?;
     let status = format!("/proc/{}/status", process.id());
     // The peak is read while it runs, again and again: a process that has ended has none.
-    let (done, ended) = std::sync::mpsc::channel();
+    let (done, ended) = std::sync::mpsc::channel::<()>();
     let watching = std::thread::spawn(move || {
         let mut peak = 0.0_f64;
         while ended.recv_timeout(Duration::from_millis(50)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {

@@ -18,7 +18,7 @@ const HANDSHAKES: usize = 128;
 /// How long the other side may take to answer a close at the end.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The buffer of a connection, in bytes; more than a message needs would be multiplied by all connections.
-const BUFFER: usize = 4 * 1024;
+const BUFFER: usize = 1024;
 
 /// What all connections share.
 pub(super) struct Shared {
@@ -123,7 +123,8 @@ async fn open(shared: &Shared, turn: Instant) -> Option<Session> {
     sleep_until(turn).await;
     let _one = shared.handshakes.acquire().await.ok()?;
     let began = Instant::now();
-    match shared.connector.connect(&shared.target).await {
+    // Boxed, because the connection would carry room for its handshake as long as it is open.
+    match Box::pin(shared.connector.connect(&shared.target)).await {
         Ok(session) => {
             shared.opening.record(began.elapsed());
             shared.counts.opened(&session, shared.load.instance_header.as_ref());
