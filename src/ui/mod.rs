@@ -88,7 +88,7 @@ pub(crate) enum Colour {
 
 /// How a part of data is meant, where it is shown to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub(crate) enum Sense {
     /// As all else.
     Plain,
     /// Something new, or well.
@@ -283,18 +283,18 @@ impl Ui {
         self.talk(&text);
     }
 
-    /// `text` of data in the colour of `tone`, where stdout is a terminal that shows it and is read by a person.
-    pub(crate) fn toned(&self, tone: Tone, text: &str) -> String {
+    /// `text` of data in the colour of `sense`, where stdout is a terminal that shows it and is read by a person.
+    pub(crate) fn sensed(&self, sense: Sense, text: &str) -> String {
         let shown = match self.options.colour {
             Colour::Always => true,
             Colour::Never => false,
             Colour::Auto => stdout().is_terminal() && !self.options.colourless,
         };
-        let style = match tone {
-            Tone::Good => AnsiColor::Green.on_default(),
-            Tone::Notable => AnsiColor::Yellow.on_default(),
-            Tone::Bad => AnsiColor::Red.on_default(),
-            Tone::Plain => return text.to_owned(),
+        let style = match sense {
+            Sense::Good => AnsiColor::Green.on_default(),
+            Sense::Notable => AnsiColor::Yellow.on_default(),
+            Sense::Bad => AnsiColor::Red.on_default(),
+            Sense::Plain => return text.to_owned(),
         };
         match shown && self.options.format == Format::Table {
             true => format!("{style}{text}{style:#}"),

@@ -1,7 +1,7 @@
 //! A plan as a person reads it: what is made, changed and deleted, each field with its reason; and as data.
 
 use crate::plan::{Action, Change, FieldChange, NOTE, Plan};
-use crate::ui::{Report, Tone, Ui};
+use crate::ui::{Report, Sense, Ui};
 use serde_json::Value;
 
 /// The longest value that is shown whole, in characters.
@@ -35,13 +35,13 @@ pub(in crate::cli) fn text(plan: &Plan, ui: &Ui) -> String {
 }
 
 /// The sign of an action, and its colour.
-pub(in crate::cli) fn sign(action: Action) -> (&'static str, Tone) {
+pub(in crate::cli) fn sign(action: Action) -> (&'static str, Sense) {
     match action {
-        Action::Create => ("+", Tone::Good),
-        Action::Update => ("~", Tone::Notable),
-        Action::Replace => ("-/+", Tone::Bad),
-        Action::Delete => ("-", Tone::Bad),
-        Action::Keep => ("=", Tone::Plain),
+        Action::Create => ("+", Sense::Good),
+        Action::Update => ("~", Sense::Notable),
+        Action::Replace => ("-/+", Sense::Bad),
+        Action::Delete => ("-", Sense::Bad),
+        Action::Keep => ("=", Sense::Plain),
     }
 }
 
@@ -55,12 +55,12 @@ fn heading(change: &Change, ui: &Ui) -> String {
         (crate::plan::Kind::Gateway, Action::Create | Action::Replace) => "  (bills by the hour until deleted)",
         _ => "",
     };
-    format!("{} {}{why}{cost}\n", ui.toned(tone, sign), change.address)
+    format!("{} {}{why}{cost}\n", ui.sensed(tone, sign), change.address)
 }
 
 fn line(action: Action, field: &FieldChange, ui: &Ui) -> String {
     let drift = match field.drift {
-        true => ui.toned(Tone::Notable, "  (changed outside of fgctl)"),
+        true => ui.sensed(Sense::Notable, "  (changed outside of fgctl)"),
         false => String::new(),
     };
     match action {
