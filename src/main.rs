@@ -8,6 +8,8 @@ mod codes;
 mod config;
 mod env;
 mod local;
+#[expect(dead_code, reason = "the commands of a stack are on their way")]
+mod manifest;
 mod package;
 mod sign;
 mod socket;

@@ -48,6 +48,13 @@ pub(super) enum Command {
     Delete(Delete),
 }
 
+impl Command {
+    /// Whether it asks the cloud for something.
+    pub(super) fn sends_requests(&self) -> bool {
+        !matches!(self, Self::Code(CodeCommand::Pack(_)))
+    }
+}
+
 /// The guide's Table 1, Function Type.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Kind {

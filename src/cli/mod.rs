@@ -39,6 +39,7 @@ mod profile;
 mod region;
 mod request;
 mod requests;
+mod schema;
 mod terminal;
 mod trigger;
 mod websocket;
@@ -134,6 +135,8 @@ enum Command {
     Explain(explain::Explain),
     /// Print the manual page of a command, or write them all
     Man(man::Manual),
+    /// Print the form of fgctl.toml as JSON Schema
+    Schema(schema::Schema),
     /// Print the completion script of a shell
     Completion(completion::Completion),
     /// The server of the demo's function
@@ -153,6 +156,9 @@ impl Command {
 
     /// Whether it asks the cloud for something, so that `--dry-run` has requests to show.
     fn sends_requests(&self) -> bool {
+        if let Self::Function(Deferred(command)) = self {
+            return command.sends_requests();
+        }
         !matches!(
             self,
             Self::Connect(_)
@@ -162,6 +168,7 @@ impl Command {
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
+                | Self::Schema(_)
                 | Self::Completion(_)
                 | Self::DemoFunction
         )
@@ -169,9 +176,18 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
+        if let Self::Function(Deferred(command)) = self {
+            return command.sends_requests();
+        }
         !matches!(
             self,
-            Self::Connect(_) | Self::Dev(_) | Self::Logs(_) | Self::Man(_) | Self::Completion(_) | Self::DemoFunction
+            Self::Connect(_)
+                | Self::Dev(_)
+                | Self::Logs(_)
+                | Self::Man(_)
+                | Self::Schema(_)
+                | Self::Completion(_)
+                | Self::DemoFunction
         )
     }
 
@@ -307,6 +323,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Request(args) => request::run(args, context).await,
         Command::Explain(args) => explain::run(&args, context),
         Command::Man(args) => man::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
         Command::Local(_) | Command::Demo(_) | Command::Dev(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")

@@ -224,16 +224,14 @@ impl Parts {
     }
 }
 
-/// Puts an operation together from what a request brought: the decoded fields of its path and its headers, the decoded
-/// pairs of its query (a repeated name becomes a list) and its JSON body.
-///
-/// # Errors
-/// [`ShapeError::Value`] when a value does not fit; its text names the field.
-pub(crate) fn assemble<O: Operation>(
+/// Puts the input of an operation together, as JSON, from what a request brought: the decoded fields of its path and its
+/// headers, the decoded pairs of its query (a repeated name becomes a list) and its JSON body. Where the body is not the
+/// caller's own ([`Operation::OWN_BODY`]), it is [`without_nulls`].
+pub(crate) fn assemble(
     path: impl IntoIterator<Item = (String, String)>,
     query: impl IntoIterator<Item = (String, String)>,
     body: Option<Value>,
-) -> Result<O, ShapeError> {
+) -> Value {
     let mut fields = Map::new();
     for (name, text) in query {
         match fields.get_mut(&name) {
@@ -246,11 +244,10 @@ pub(crate) fn assemble<O: Operation>(
     }
     fields.extend(path.into_iter().map(|(name, text)| (name, Value::String(text))));
     match body {
-        Some(body) if O::OWN_BODY => drop(fields.insert("body".to_owned(), body)),
-        Some(body) => drop(fields.insert("body".to_owned(), without_nulls(body))),
+        Some(body) => drop(fields.insert("body".to_owned(), body)),
         None => drop(fields.remove("body")),
     }
-    Ok(serde_json::from_value(Value::Object(fields))?)
+    Value::Object(fields)
 }
 
 /// The name within `{...}`, where `segment` is a placeholder.
@@ -269,7 +266,7 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 /// `value` without members that are null: "not set" is said by leaving a member out.
-fn without_nulls(value: Value) -> Value {
+pub(crate) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => members
             .into_iter()
@@ -396,7 +393,8 @@ mod tests {
             let segment = parts.path.split('/').nth(4).unwrap();
             let urn = percent_encoding::percent_decode_str(segment).decode_utf8().unwrap().into_owned();
             let body = serde_json::from_slice(parts.body.as_deref().unwrap()).unwrap();
-            let again: Rename = assemble([("urn".to_owned(), urn)], parts.query, Some(body)).unwrap();
+            let again = assemble([("urn".to_owned(), urn)], parts.query, Some(body));
+            let again: Rename = serde_json::from_value(again).unwrap();
             prop_assert_eq!(again, rename);
         }
     }

@@ -47,6 +47,7 @@ mod profile;
 mod region;
 mod rehearsal;
 mod request;
+mod schema;
 mod sdk;
 mod secrets;
 mod state;

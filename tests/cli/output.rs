@@ -215,7 +215,7 @@ fn a_wrong_query_is_refused_before_anything_is_sent() {
     world
         .fgctl("function list -o name --query @")
         .failure(2, &["-o name", "leave -o name out"]);
-    for line in ["completion bash", "man", "connect ws://127.0.0.1:1"] {
+    for line in ["completion bash", "man", "schema", "connect ws://127.0.0.1:1"] {
         world
             .fgctl(&format!("{line} --query @"))
             .failure(2, &["--query picks from data, and this command answers with none"]);

@@ -126,6 +126,8 @@ fn a_command_that_asks_the_cloud_for_nothing_refuses_it() {
         "connect ws://127.0.0.1:1",
         "completion bash",
         "man",
+        "schema",
+        "function code pack --code . --to code.zip",
         "explain 9",
     ] {
         world.fgctl(&format!("{line} --dry-run")).failure(
@@ -134,4 +136,5 @@ fn a_command_that_asks_the_cloud_for_nothing_refuses_it() {
         );
     }
     assert!(!world.path(".local").exists(), "a local cloud was begun");
+    assert!(!world.path("code.zip").exists(), "code was packed");
 }

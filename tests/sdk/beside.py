@@ -465,6 +465,7 @@ ELSEWHERE = {
     "profile": "keeps files, and asks what other rows have",
     "explain": "sends nothing",
     "man": "sends nothing",
+    "schema": "sends nothing",
     "help": "sends nothing",
 }
 

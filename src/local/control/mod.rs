@@ -83,7 +83,7 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::middleware;
 use axum::routing::{MethodFilter, get, on};
 use refusal::Refusal;
-use request::{Answered, Call, Desk};
+use request::{Answered, Call, Desk, Served};
 use std::sync::Arc;
 
 /// Serves every operation of the control plane, and refuses what is not served.
@@ -145,23 +145,25 @@ struct Routes {
 
 impl Routes {
     /// Serves the operation `O` by `handler`, at the method and path that the operation has.
-    fn serve<O, F, A, R>(mut self, handler: F) -> Self
+    fn serve<O, F, A, R>(self, handler: F) -> Self
     where
         O: Operation + 'static,
-        F: Fn(Call, O) -> A + Clone + Send + Sync + 'static,
+        F: Fn(Call, O) -> A + Send + Sync + 'static,
         A: Future<Output = Result<R, Refusal>> + Send + 'static,
         R: Into<Answered<O::Output>> + 'static,
     {
-        let handler = move |call, input| {
-            let answer = handler(call, input);
-            async { answer.await.map(Into::into) }
-        };
-        let answer =
-            move |State(desk): State<Arc<Desk>>,
-                  fields: Result<RawPathParams, RawPathParamsRejection>,
-                  request: Request| { request::answer::<O, _, _>(desk, fields, request, handler) };
-        self.rows.push(Row::of::<O>());
-        self.router = self.router.route(O::PATH, on(filter(O::METHOD), answer));
+        self.route(Row::of::<O>(), Served::by(handler))
+    }
+
+    /// Not generic: the framework's part of a route is compiled once, and not for every operation.
+    fn route(mut self, row: Row, served: Served) -> Self {
+        let (method, path) = served.place();
+        let served = Arc::new(served);
+        let answer = async move |State(desk): State<Arc<Desk>>,
+                                 fields: Result<RawPathParams, RawPathParamsRejection>,
+                                 request: Request| served.answer(desk, fields, request).await;
+        self.rows.push(row);
+        self.router = self.router.route(path, on(filter(method), answer));
         self
     }
 }

@@ -185,6 +185,20 @@ fn is_chinese(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}')
 }
 
+/// The name of a stack, fgctl's own: it has to fit into the marks of all that the stack has.
+pub(crate) fn stack_name(value: &str) -> Result<(), Broken> {
+    Name {
+        what: "stack name",
+        length: 1..=32,
+        marks: "-_",
+        first: Start::Letter,
+        ends_alphanumeric: false,
+        chinese: false,
+        rule: "1 to 32 letters, digits, hyphens and underscores, beginning with a letter",
+    }
+    .check(value)
+}
+
 /// The guide's Table 1, Function Name.
 pub(crate) fn function_name(value: &str) -> Result<(), Broken> {
     Name {
