@@ -70,10 +70,10 @@ pub(super) async fn start(
     Ok((instance.map_err(process)?, evidence))
 }
 
-/// Public access is a member of the function's configuration.
+/// Public access is a member of the function's configuration; one that does not say has none here.
 fn is_public(plan: &Plan) -> bool {
     let network = plan.record.function.network_controller.as_ref();
-    network.is_none_or(|network| !network.disable_public_network)
+    network.is_some_and(|network| !network.disable_public_network)
 }
 
 /// Says what a function with public access reaches where the machine has nothing that carries it.
