@@ -12,6 +12,8 @@ mod connect;
 mod deferred;
 mod demo;
 mod dependency;
+mod deploy;
+mod destroy;
 mod dev;
 mod doctor;
 mod enterprise_project;
@@ -35,11 +37,15 @@ mod mask;
 mod network;
 mod options;
 mod packed;
+mod plan;
 mod profile;
 mod region;
 mod request;
 mod requests;
+mod rollback;
 mod schema;
+mod stack;
+mod status;
 mod terminal;
 mod trigger;
 mod websocket;
@@ -55,7 +61,7 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 /// The end of the help of `fgctl` itself.
-const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
+const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  8 changes are pending (plan --detailed-exitcode)\n  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
 
 #[derive(Args, Debug)]
 struct Cli {
@@ -112,6 +118,16 @@ enum Command {
     /// See the regions, and which has WebSocket
     #[command(subcommand)]
     Region(Deferred<region::Command>),
+    /// Show what `deploy` would do for a manifest, field by field
+    Plan(plan::Args),
+    /// Make what a manifest declares, and prove that its URLs work
+    Deploy(deploy::Args),
+    /// Delete all that a manifest's deploy made
+    Destroy(destroy::Args),
+    /// Show the resources of a manifest: their health, their URLs, what differs
+    Status(status::Args),
+    /// Point a function's alias at its release before
+    Rollback(rollback::Args),
     /// Open a WebSocket: lines go in, messages come out
     Connect(Box<connect::Connect>),
     /// Show what a function writes
@@ -176,9 +192,6 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
-        if let Self::Function(Deferred(command)) = self {
-            return command.sends_requests();
-        }
         !matches!(
             self,
             Self::Connect(_)
@@ -311,6 +324,12 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
         Command::App(Deferred(command)) => app::run(command, context).await,
+        // Boxed, because every other command would carry room for their many steps.
+        Command::Plan(args) => Box::pin(plan::run(args, context)).await,
+        Command::Deploy(args) => Box::pin(deploy::run(args, context)).await,
+        Command::Destroy(args) => Box::pin(destroy::run(args, context)).await,
+        Command::Status(args) => Box::pin(status::run(args, context)).await,
+        Command::Rollback(args) => Box::pin(rollback::run(args, context)).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,

@@ -86,6 +86,19 @@ pub(crate) enum Colour {
     Never,
 }
 
+/// How a part of data is meant, where it is shown to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// As all else.
+    Plain,
+    /// Something new, or well.
+    Good,
+    /// Something to look at.
+    Notable,
+    /// Something that goes, or is wrong.
+    Bad,
+}
+
 /// What the terminal is asked to be.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
@@ -268,6 +281,25 @@ impl Ui {
             text.push_str(&format!("{} {}\n", self.painted(HINT, "hint:"), harmless(hint)));
         }
         self.talk(&text);
+    }
+
+    /// `text` of data in the colour of `tone`, where stdout is a terminal that shows it and is read by a person.
+    pub(crate) fn toned(&self, tone: Tone, text: &str) -> String {
+        let shown = match self.options.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => stdout().is_terminal() && !self.options.colourless,
+        };
+        let style = match tone {
+            Tone::Good => AnsiColor::Green.on_default(),
+            Tone::Notable => AnsiColor::Yellow.on_default(),
+            Tone::Bad => AnsiColor::Red.on_default(),
+            Tone::Plain => return text.to_owned(),
+        };
+        match shown && self.options.format == Format::Table {
+            true => format!("{style}{text}{style:#}"),
+            false => text.to_owned(),
+        }
     }
 
     /// Writes to stderr, beside the progress that is shown there.

@@ -10,6 +10,7 @@
 mod answers;
 mod api;
 mod app;
+mod boundaries;
 mod build;
 mod code;
 mod completion;
@@ -18,6 +19,7 @@ mod contract;
 mod credentials;
 mod demo;
 mod dependency;
+mod deploy;
 mod dev;
 mod doctor;
 mod documents;

@@ -11,6 +11,7 @@ use crate::cloud::{ConnectError, ProjectError};
 use crate::codes;
 use crate::config::{Fault, FileError, NoCredentials, Origin, SettingsError};
 use crate::local::{AskError, StartError};
+use crate::plan::PlanError;
 use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
 use crate::ui::{Colour, Options, PromptError, Ui};
@@ -29,7 +30,7 @@ pub(super) struct CommandError {
     text: String,
     causes: Vec<String>,
     hints: Vec<String>,
-    /// The reader of stdout went away: nobody is left to tell, and nothing is wrong.
+    /// Nothing is told: the reader of stdout went away, or the exit status says it all.
     silent: bool,
     no_region: bool,
 }
@@ -78,6 +79,19 @@ impl CommandError {
     /// A handshake or a check failed.
     pub(super) fn check(text: impl Into<String>) -> Self {
         Self::new(Exit::Check, text)
+    }
+
+    /// There are changes to be made: no fault, and nothing is told of it but the exit status.
+    pub(super) fn pending() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Exit::Pending, "changes are pending")
+        }
+    }
+
+    /// It exists already, is in use, or is not as it was.
+    pub(super) fn conflict(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
     }
 
     /// Ctrl-C.
@@ -152,7 +166,10 @@ impl CommandError {
     /// Tells it and gives the process its exit status.
     pub(super) fn tell(self, ui: &Ui) -> ExitCode {
         if self.silent {
-            return ExitCode::SUCCESS;
+            return match self.exit {
+                Exit::Pending => Exit::Pending.into(),
+                _ => ExitCode::SUCCESS,
+            };
         }
         self.show(ui);
         self.exit.into()
@@ -200,9 +217,13 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Read { .. } | AppError::Ambiguous { .. } => {
                 Exit::Usage
             }
-            AppError::NotFound { .. } => Exit::NotFound,
+            AppError::NotFound { .. } | AppError::Plan(PlanError::Missing(_)) => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
-            AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
+            AppError::NotReady { .. }
+            | AppError::Exists { .. }
+            | AppError::Differs { .. }
+            | AppError::Plan(PlanError::NotOurs { .. }) => Exit::Conflict,
+            AppError::NoAnswer { .. } => Exit::Check,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();
