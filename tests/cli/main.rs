@@ -15,7 +15,6 @@ mod boundaries;
 mod build;
 mod code;
 mod completion;
-mod conformance;
 mod connect;
 mod contract;
 mod credentials;

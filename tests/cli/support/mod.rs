@@ -2,7 +2,6 @@
 
 mod fixture;
 mod proxy;
-pub(crate) mod socket;
 #[cfg(unix)]
 mod terminal;
 mod tools;
