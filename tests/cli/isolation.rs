@@ -271,6 +271,7 @@ fn a_machine_is_the_platforms_own_as_far_as_a_function_sees() {
     let Some(functions) = Functions::start(&["a"]) else {
         return;
     };
+    functions.0.fgctl("function update a --no-public-access").success();
     let facts = functions.ask("a?facts");
     for (name, expected) in [
         ("address", "127.0.0.1"),

@@ -70,7 +70,7 @@ pub(super) async fn start(
     Ok((instance.map_err(process)?, evidence))
 }
 
-/// Public access is a member of the function's configuration; one that does not say has none here.
+/// Public access is a member of the function's configuration, on unless somebody switched it off.
 fn is_public(plan: &Plan) -> bool {
     let network = plan.record.function.network_controller.as_ref();
     network.is_some_and(|network| !network.disable_public_network)
