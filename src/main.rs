@@ -8,9 +8,9 @@ mod codes;
 mod config;
 mod env;
 mod local;
-#[expect(dead_code, reason = "the commands of a stack are on their way")]
 mod manifest;
 mod package;
+mod plan;
 mod sign;
 mod socket;
 mod studio;

@@ -139,11 +139,11 @@ fn node(folder: &Path) -> Outcome<Function> {
     fs::create_dir(&folder)?;
     fs::write(
         folder.join("bootstrap"),
-        include_str!("../../src/studio/demo/clock/bootstrap"),
+        include_str!("../../examples/clock/node/bootstrap"),
     )?;
     fs::write(
         folder.join("index.js"),
-        include_str!("../../src/studio/demo/clock/index.js"),
+        include_str!("../../examples/clock/node/index.js"),
     )?;
     let mut npm = Command::new("npm");
     npm.args([

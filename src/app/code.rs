@@ -125,6 +125,14 @@ impl Code {
         }
     }
 
+    /// Its digest as the service tells it, if it was packed here.
+    pub(super) fn digest(&self) -> Option<&str> {
+        match self {
+            Self::Packed(packed) => Some(&packed.digest),
+            Self::Linked(_) => None,
+        }
+    }
+
     /// Whether it is known to be what has the digest `before`.
     fn is(&self, before: &str) -> bool {
         matches!(self, Self::Packed(packed) if packed.digest == before)

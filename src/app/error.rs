@@ -4,6 +4,7 @@ use super::similar::similar;
 use crate::cloud::ApiError;
 use crate::cloud::wait::WaitError;
 use crate::package::PackageError;
+use crate::plan::PlanError;
 use crate::socket::HandshakeError;
 use crate::wire::rule::{Broken, DEPENDENCY_UPLOAD_LIMIT};
 use std::path::PathBuf;
@@ -122,6 +123,20 @@ pub(crate) enum AppError {
     /// It took longer than it may.
     #[error(transparent)]
     Wait(#[from] WaitError<ApiError>),
+    /// No plan can be made of a stack. Nothing was sent.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// What was deployed does not answer.
+    #[error("`{url}` does not answer as it should")]
+    NoAnswer {
+        /// Where.
+        url: String,
+        /// What to do.
+        hints: Vec<String>,
+        /// At which layer it ends.
+        #[source]
+        source: Box<HandshakeError>,
+    },
     /// It was done, but could not be proved.
     #[error("{text}")]
     Unproved {
@@ -203,7 +218,18 @@ impl AppError {
             Self::Unfinished { hint, source, .. } => [vec![hint.clone()], source.hints()].concat(),
             Self::CodeWanted { .. } => vec!["send it along: add --code DIR".to_owned()],
             Self::Ambiguous { .. } => vec!["name one by its id".to_owned()],
-            Self::NotReady { hints, .. } | Self::Refused { hints, .. } | Self::Unproved { hints, .. } => hints.clone(),
+            Self::NotReady { hints, .. }
+            | Self::Refused { hints, .. }
+            | Self::NoAnswer { hints, .. }
+            | Self::Unproved { hints, .. } => hints.clone(),
+            Self::Plan(PlanError::NotOurs { .. }) => vec![
+                "take them over: add --adopt".to_owned(),
+                "or give them other names in the manifest".to_owned(),
+            ],
+            Self::Plan(PlanError::Missing(address)) => list_command(address.kind.noun())
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             Self::Package(error) => package_hints(error),
             Self::Api(_) | Self::Rule(_) | Self::Program { .. } | Self::Read { .. } | Self::Wait(_) => Vec::new(),
         }

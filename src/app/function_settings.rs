@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 type Members = Map<String, Value>;
 
 /// Members that creation does not take: a change sets them afterwards.
-const AFTER_CREATION: &[&str] = &["strategy_config", "ephemeral_storage", "enable_auth_in_header"];
+pub(super) const AFTER_CREATION: &[&str] = &["strategy_config", "ephemeral_storage", "enable_auth_in_header"];
 
 /// Variables to set and to take away.
 #[derive(Clone, Debug)]
@@ -110,8 +110,10 @@ pub(crate) struct FunctionSettings {
 
 /// The ids of a VPC and its subnet.
 pub(super) struct NetworkIds {
-    vpc_id: String,
-    subnet_id: String,
+    /// The VPC.
+    pub(super) vpc_id: String,
+    /// The subnet's network id.
+    pub(super) subnet_id: String,
 }
 
 impl FunctionSettings {
@@ -136,7 +138,15 @@ impl FunctionSettings {
     }
 
     /// Puts the settings into `config`, a configuration as it is sent. `current` is what the service shows of it.
-    fn apply(&self, current: &Members, config: &mut Members, network: Option<NetworkIds>) -> Result<(), AppError> {
+    ///
+    /// # Errors
+    /// Secrets that would be erased; a VPC without an agency.
+    pub(super) fn apply(
+        &self,
+        current: &Members,
+        config: &mut Members,
+        network: Option<NetworkIds>,
+    ) -> Result<(), AppError> {
         for (name, value) in self.plain() {
             config.insert(name.to_owned(), value);
         }
@@ -410,7 +420,11 @@ impl App {
         Ok(true)
     }
 
-    async fn limit_instances(&self, urn: &FunctionUrn, instances: Option<i64>) -> Result<(), AppError> {
+    /// Sets how many instances a function may have, where that is said.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(super) async fn limit_instances(&self, urn: &FunctionUrn, instances: Option<i64>) -> Result<(), AppError> {
         let Some(max_instance_num) = instances else {
             return Ok(());
         };

@@ -79,6 +79,28 @@ impl NewGatewayInput {
         self.maintenance_hour.map_or(Ok(()), rule::maintenance_hour)?;
         Ok(())
     }
+
+    /// The gateway as it is sent, on the network of these ids: a VPC, its subnet, a security group.
+    pub(super) fn into_wire(self, network: [String; 3], zones: Vec<String>) -> NewGateway {
+        let [vpc_id, subnet_id, security_group_id] = network;
+        NewGateway {
+            instance_name: self.name,
+            spec_id: self.edition.spec().to_owned(),
+            vpc_id,
+            subnet_id,
+            security_group_id,
+            available_zone_ids: zones,
+            enterprise_project_id: self.enterprise_project,
+            description: self.description,
+            maintain_begin: self.maintenance_hour.map(maintenance_time),
+            maintain_end: self.maintenance_hour.map(maintenance_end),
+            ingress_bandwidth_size: self.public_inbound,
+            ingress_bandwidth_charging_mode: self.public_inbound.map(|_| BY_BANDWIDTH.to_owned()),
+            bandwidth_size: self.public_outbound,
+            bandwidth_charging_mode: self.public_outbound.map(|_| BY_BANDWIDTH.to_owned()),
+            ..NewGateway::default()
+        }
+    }
 }
 
 impl App {
@@ -131,27 +153,16 @@ impl App {
         let vpc = self.vpc(&input.vpc).await?;
         let subnet = self.subnet(&input.subnet, &vpc).await?;
         let security_group = self.security_group(&input.security_group).await?;
-        let zones = self.zones(input.edition, input.zones).await?;
-        Ok(NewGateway {
-            instance_name: input.name,
-            spec_id: input.edition.spec().to_owned(),
-            vpc_id: vpc.id,
-            subnet_id: subnet.id,
-            security_group_id: security_group.id,
-            available_zone_ids: zones,
-            enterprise_project_id: input.enterprise_project,
-            description: input.description,
-            maintain_begin: input.maintenance_hour.map(maintenance_time),
-            maintain_end: input.maintenance_hour.map(maintenance_end),
-            ingress_bandwidth_size: input.public_inbound,
-            ingress_bandwidth_charging_mode: input.public_inbound.map(|_| BY_BANDWIDTH.to_owned()),
-            bandwidth_size: input.public_outbound,
-            bandwidth_charging_mode: input.public_outbound.map(|_| BY_BANDWIDTH.to_owned()),
-            ..NewGateway::default()
-        })
+        let zones = self.zones(input.edition, input.zones.clone()).await?;
+        let network = [vpc.id, subnet.id, security_group.id];
+        Ok(input.into_wire(network, zones))
     }
 
-    async fn zones(&self, edition: Edition, wanted: Vec<String>) -> Result<Vec<String>, AppError> {
+    /// The zones of a gateway of this edition: those that are `wanted`, else the first that offers it.
+    ///
+    /// # Errors
+    /// One does not offer it, or none does.
+    pub(super) async fn zones(&self, edition: Edition, wanted: Vec<String>) -> Result<Vec<String>, AppError> {
         let zones = self.cloud.send(&ListAvailableZones {}).await?.available_zones;
         let offers = |zone: &&crate::wire::gateway::Zone| zone.specs.get(edition.spec()).copied().unwrap_or(false);
         let offering: Vec<String> = zones.iter().filter(offers).map(|zone| zone.code.clone()).collect();
@@ -233,7 +244,17 @@ impl App {
                 instance_id: id.to_owned(),
             })
             .await?;
-        let Some(patience) = patience else { return Ok(()) };
+        match patience {
+            Some(patience) => self.wait_until_gone(id, patience).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until a gateway that is being deleted is gone.
+    ///
+    /// # Errors
+    /// The service refuses, or it takes longer than `patience`.
+    pub(super) async fn wait_until_gone(&self, id: &str, patience: Duration) -> Result<(), AppError> {
         let read = async || match self
             .cloud
             .send(&ShowDetailsOfInstance {

@@ -5,7 +5,59 @@ use crate::wire::security_group::{ListSecurityGroups, SecurityGroup};
 use crate::wire::subnet::{ListSubnets, Subnet};
 use crate::wire::vpc::{ListVpcs, Vpc};
 
+/// All networks of the region, for who has to find several.
+#[derive(Clone, Default)]
+pub(super) struct Networks {
+    vpcs: Vec<Vpc>,
+    subnets: Vec<Subnet>,
+    groups: Vec<SecurityGroup>,
+}
+
+impl Networks {
+    /// The id of the VPC of this name or id.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(super) fn vpc(&self, name: &str) -> Result<String, AppError> {
+        Ok(pick("VPC", name, self.vpcs.clone(), |vpc| (&vpc.id, &vpc.name))?.id)
+    }
+
+    /// The id of the subnet of this name or id, in the VPC of the id `vpc`.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names.
+    pub(super) fn subnet(&self, name: &str, vpc: &str) -> Result<String, AppError> {
+        let mut subnets = self.subnets.clone();
+        subnets.retain(|subnet| subnet.vpc_id == vpc);
+        Ok(pick("subnet", name, subnets, |subnet| (&subnet.id, &subnet.name))?.id)
+    }
+
+    /// The id of the security group of this name or id.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], with similar names; several may bear one name.
+    pub(super) fn security_group(&self, name: &str) -> Result<String, AppError> {
+        Ok(pick("security group", name, self.groups.clone(), |group| {
+            (&group.id, &group.name)
+        })?
+        .id)
+    }
+}
+
 impl App {
+    /// All networks of the region.
+    ///
+    /// # Errors
+    /// The service refuses.
+    pub(super) async fn networks(&self) -> Result<Networks, AppError> {
+        let (vpcs, subnets, groups) = tokio::try_join!(
+            self.cloud.list(ListVpcs::default(), None),
+            self.cloud.list(ListSubnets::default(), None),
+            self.cloud.list(ListSecurityGroups::default(), None)
+        )?;
+        Ok(Networks { vpcs, subnets, groups })
+    }
+
     /// The VPC of this name or id.
     ///
     /// # Errors

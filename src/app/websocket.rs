@@ -59,6 +59,22 @@ impl WebsocketField {
         })
     }
 
+    /// The switch that `config` shows, or that the user named, and whether it is on.
+    pub(super) fn of(known: Option<&Self>, config: &Map<String, Value>) -> Option<(Self, bool)> {
+        let field = known.cloned().or_else(|| Self::shown_by(config))?;
+        let on = field.read(config)?;
+        Some((field, on))
+    }
+
+    /// Puts it into a configuration that is to be sent.
+    pub(super) fn set(&self, config: &mut Map<String, Value>, on: bool) {
+        match (on, &self.off) {
+            (true, _) => config.insert(self.name.clone(), self.on.clone()),
+            (false, Some(off)) => config.insert(self.name.clone(), off.clone()),
+            (false, None) => config.remove(&self.name),
+        };
+    }
+
     /// What `config` says of it; nothing where it does not show it.
     fn read(&self, config: &Map<String, Value>) -> Option<bool> {
         config.get(&self.name).map(|value| *value == self.on)
@@ -221,11 +237,7 @@ impl App {
             ));
         }
         let mut body = config_of(config);
-        match (on, &field.off) {
-            (true, _) => body.insert(field.name.clone(), field.on.clone()),
-            (false, Some(off)) => body.insert(field.name.clone(), off.clone()),
-            (false, None) => body.remove(&field.name),
-        };
+        field.set(&mut body, on);
         self.cloud
             .send(&UpdateFunctionConfig {
                 function_urn: urn.clone(),

@@ -20,6 +20,8 @@ pub(super) enum Exit {
     Service = 6,
     /// Waited too long.
     Timeout = 7,
+    /// Changes are pending, and the command was asked to say so.
+    Pending = 8,
     /// A handshake or a WebSocket check failed.
     Check = 9,
     /// Ctrl-C.

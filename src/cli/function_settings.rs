@@ -117,7 +117,7 @@ pub(super) struct Removals {
 }
 
 /// Reads `NAME=VALUE`.
-fn variable(text: &str) -> Result<(String, String), String> {
+pub(super) fn variable(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("it should read NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

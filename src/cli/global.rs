@@ -111,6 +111,26 @@ impl Context {
         })
     }
 
+    /// The same for another place: the local cloud, a profile or a region.
+    ///
+    /// # Errors
+    /// As [`Context::new`].
+    pub(super) fn aimed(
+        &self,
+        local: bool,
+        profile: Option<String>,
+        region: Option<String>,
+    ) -> Result<Self, CommandError> {
+        let own = &self.global;
+        let global = Global {
+            local: local || own.local,
+            profile: profile.or_else(|| own.profile.clone()),
+            region: region.or_else(|| own.region.clone()),
+            ..own.clone()
+        };
+        Self::new(global, self.env.clone())
+    }
+
     /// From now on, being interrupted leaves something behind: `hints` say what to do about it.
     pub(super) fn when_interrupted(&self, hints: impl IntoIterator<Item = String>) {
         let mut current = self.when_interrupted.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,9 @@ mod connect;
 mod deferred;
 mod demo;
 mod dependency;
+mod deploy;
+mod destroy;
+mod dev;
 mod doctor;
 mod enterprise_project;
 mod environment;
@@ -27,6 +30,7 @@ mod function_version;
 mod gateway;
 mod global;
 mod group;
+mod init;
 mod local;
 mod logs;
 mod man;
@@ -34,11 +38,15 @@ mod mask;
 mod network;
 mod options;
 mod packed;
+mod plan;
 mod profile;
 mod region;
 mod request;
 mod requests;
+mod rollback;
 mod schema;
+mod stack;
+mod status;
 mod terminal;
 mod trigger;
 mod websocket;
@@ -54,7 +62,7 @@ use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 
 /// The end of the help of `fgctl` itself.
-const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
+const AFTER_HELP: &str = "Exit statuses:\n  0 done  1 failed  2 usage  3 no credentials, or refused  4 not found  5 conflict\n  6 the service refused, failed, or cannot be reached  7 waited too long  8 changes are pending (plan --detailed-exitcode)\n  9 a handshake or a WebSocket check failed\n  130 interrupted\n\nThe whole guide on a throw-away local cloud:\n  fgctl demo";
 
 #[derive(Args, Debug)]
 struct Cli {
@@ -66,6 +74,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a project: answer questions, or options, and get a manifest and code that can be deployed
+    Init(Box<init::Init>),
     /// Create functions and see to their code
     #[command(subcommand)]
     Function(Deferred<function::Command>),
@@ -111,6 +121,16 @@ enum Command {
     /// See the regions, and which has WebSocket
     #[command(subcommand)]
     Region(Deferred<region::Command>),
+    /// Show what `deploy` would do for a manifest, field by field
+    Plan(plan::Args),
+    /// Make what a manifest declares, and prove that its URLs work
+    Deploy(deploy::Args),
+    /// Delete all that a manifest's deploy made
+    Destroy(destroy::Args),
+    /// Show the resources of a manifest: their health, their URLs, what differs
+    Status(status::Args),
+    /// Point a function's alias at its release before
+    Rollback(rollback::Args),
     /// Open a WebSocket: lines go in, messages come out
     Connect(Box<connect::Connect>),
     /// Show what a function writes
@@ -120,6 +140,8 @@ enum Command {
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
     Demo(demo::Demo),
+    /// Run a folder of code on a throw-away local cloud, and replace it as it changes
+    Dev(Box<dev::Dev>),
     /// Keep accounts and regions under names
     #[command(subcommand)]
     Profile(Deferred<profile::Command>),
@@ -145,7 +167,7 @@ impl Command {
     /// Whether it runs servers in this process, which use every core.
     fn serves(&self) -> bool {
         match self {
-            Self::Demo(_) => true,
+            Self::Demo(_) | Self::Dev(_) => true,
             Self::Local(Deferred(command)) => command.serves(),
             _ => false,
         }
@@ -158,9 +180,11 @@ impl Command {
         }
         !matches!(
             self,
-            Self::Connect(_)
+            Self::Init(_)
+                | Self::Connect(_)
                 | Self::Local(_)
                 | Self::Demo(_)
+                | Self::Dev(_)
                 | Self::Explain(_)
                 | Self::Profile(_)
                 | Self::Man(_)
@@ -172,12 +196,10 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
-        if let Self::Function(Deferred(command)) = self {
-            return command.sends_requests();
-        }
         !matches!(
             self,
             Self::Connect(_)
+                | Self::Dev(_)
                 | Self::Logs(_)
                 | Self::Man(_)
                 | Self::Schema(_)
@@ -283,6 +305,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
+        Command::Dev(args) => Box::pin(dev::run(*args, context)).await,
         Command::Connect(args) => connect::run(*args, context).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
@@ -296,6 +319,8 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
 
 async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
+        // Boxed, because every other command would carry room for its many steps.
+        Command::Init(args) => Box::pin(init::run(*args, context)).await,
         Command::Function(Deferred(command)) => function::run(command, context).await,
         Command::Dependency(Deferred(command)) => dependency::run(command, context).await,
         Command::Websocket(Deferred(command)) => websocket::run(command, context).await,
@@ -305,6 +330,12 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Trigger(Deferred(command)) => trigger::run(command, context).await,
         Command::Api(Deferred(command)) => api::run(command, context).await,
         Command::App(Deferred(command)) => app::run(command, context).await,
+        // Boxed, because every other command would carry room for their many steps.
+        Command::Plan(args) => Box::pin(plan::run(args, context)).await,
+        Command::Deploy(args) => Box::pin(deploy::run(args, context)).await,
+        Command::Destroy(args) => Box::pin(destroy::run(args, context)).await,
+        Command::Status(args) => Box::pin(status::run(args, context)).await,
+        Command::Rollback(args) => Box::pin(rollback::run(args, context)).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
@@ -319,7 +350,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Man(args) => man::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
-        Command::Local(_) | Command::Demo(_) | Command::Connect(_) | Command::DemoFunction => {
+        Command::Local(_) | Command::Demo(_) | Command::Dev(_) | Command::Connect(_) | Command::DemoFunction => {
             unreachable!("run() saw to it")
         }
     }

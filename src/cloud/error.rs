@@ -184,6 +184,11 @@ impl ApiError {
         }
     }
 
+    /// Whether the service answered with this status.
+    pub(crate) fn status_is(&self, status: u16) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.status == status)
+    }
+
     /// Whether the service says that what was named does not exist. A 404 of the front door, of a proxy or of a
     /// wrong endpoint says nothing of the sort: taken for this, it would make something twice or call it deleted.
     pub(crate) fn is_not_found(&self) -> bool {

@@ -7,7 +7,7 @@ use super::fault::Faults;
 use super::live::{Ground, Live};
 use super::runtime::LOCK_FILE;
 use super::store::{Lifetime, Store};
-use super::{Behaviour, Physics, Runtime, StartError, control, hosts, random_hex};
+use super::{Behaviour, Physics, Runtime, Stage, StartError, control, hosts, random_hex};
 use crate::sign::Secret;
 use crate::sys::lock::Lock;
 use crate::sys::{limit, port};
@@ -108,6 +108,11 @@ impl LocalCloud {
     /// What other processes find it by.
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    /// What replaces code of its functions.
+    pub(crate) fn stage(&self) -> Stage {
+        Stage(Arc::clone(&self.admin.live))
     }
 
     /// The API groups that cannot be served, each as a sentence.

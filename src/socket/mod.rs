@@ -17,7 +17,7 @@ mod tls;
 
 pub(crate) use close::{Cause, Closing, Limits, explain, likely, meaning};
 pub(crate) use connect::Connector;
-pub(crate) use error::{HandshakeError, Layer};
+pub(crate) use error::{Answer, HandshakeError, Layer};
 pub(crate) use proxy::Proxies;
 pub(crate) use session::{Event, SendError, Session};
 pub(crate) use target::{Target, TargetError};

@@ -25,6 +25,16 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
+/// What tells the logs of several apart.
+const LABELS: [AnsiColor; 6] = [
+    AnsiColor::Cyan,
+    AnsiColor::Green,
+    AnsiColor::Magenta,
+    AnsiColor::Blue,
+    AnsiColor::Yellow,
+    AnsiColor::BrightCyan,
+];
+
 /// How data is written to stdout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -63,6 +73,33 @@ pub(crate) enum Colour {
     Always,
     /// Never.
     Never,
+}
+
+/// How a part of data or a line of a log is meant, where it is shown to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// As all else.
+    Plain,
+    /// Something new, or well.
+    Good,
+    /// Something to look at.
+    Notable,
+    /// Something that goes, or is wrong.
+    Bad,
+    /// Said about the rest.
+    Aside,
+}
+
+impl Tone {
+    fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Notable => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default(),
+            Self::Aside => Style::new().dimmed(),
+        }
+    }
 }
 
 /// What the terminal is asked to be.
@@ -185,6 +222,21 @@ impl Ui {
         }
     }
 
+    /// Writes a line of one of several logs to stdout: `label`, which says whose it is, in a colour of its own.
+    ///
+    /// # Errors
+    /// Stdout is closed or full.
+    pub(crate) fn line(&self, label: &str, text: &str, tone: Tone) -> io::Result<()> {
+        let terminal = stdout().is_terminal();
+        let text = if terminal { harmless(text) } else { text.to_owned() };
+        if !self.colours_data() {
+            return self.data(&format!("{label} {text}"));
+        }
+        let own = LABELS[label.bytes().map(usize::from).sum::<usize>() % LABELS.len()].on_default();
+        let style = tone.style();
+        self.data(&format!("{own}{label}{own:#} {style}{text}{style:#}"))
+    }
+
     /// Says what was done.
     pub(crate) fn status(&self, text: impl Display) {
         if self.options.verbosity >= Verbosity::Normal {
@@ -223,6 +275,23 @@ impl Ui {
             text.push_str(&format!("{} {}\n", self.painted(HINT, "hint:"), harmless(hint)));
         }
         self.talk(&text);
+    }
+
+    /// `text` of data in the colour of `tone`, where stdout is a terminal that shows it and is read by a person.
+    pub(crate) fn toned(&self, tone: Tone, text: &str) -> String {
+        match tone != Tone::Plain && self.colours_data() && self.options.format == Format::Table {
+            true => format!("{style}{text}{style:#}", style = tone.style()),
+            false => text.to_owned(),
+        }
+    }
+
+    /// Whether stdout is shown in colours.
+    fn colours_data(&self) -> bool {
+        match self.options.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => stdout().is_terminal() && !self.options.colourless,
+        }
     }
 
     /// Writes to stderr, beside the progress that is shown there.

@@ -57,6 +57,27 @@ impl Ui {
         self.asked(question, flag, |_| input().map_err(io_error))
     }
 
+    /// Asks for a line of text until `check` takes it, with what is proposed. `flag` answers it.
+    ///
+    /// # Errors
+    /// [`PromptError`], but [`PromptError::Declined`].
+    pub(crate) fn ask_until(
+        &self,
+        question: &str,
+        flag: &'static str,
+        proposed: Option<&str>,
+        check: &dyn Fn(&str) -> Result<(), String>,
+    ) -> Result<String, PromptError> {
+        let input = Input::<String>::new().with_prompt(question);
+        let input = match proposed {
+            Some(proposed) => input.default(proposed.to_owned()),
+            None => input.allow_empty(false),
+        };
+        let input = input.validate_with(|text: &String| check(text.trim()));
+        let answer = self.asked(question, flag, |_| input.interact_text().map_err(io_error))?;
+        Ok(answer.trim().to_owned())
+    }
+
     /// Asks for a secret, which is not shown. `flag` answers it.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ fn of_ws_serves_the_guides_function() {
         return;
     }
     let cloud = Cloud::start_in(world(), &["--gateway-delay", "0ms"]);
-    let deployed = Deployed::on(cloud, |_| project().join("src/studio/demo/clock"), "--timeout 20000");
+    let deployed = Deployed::on(cloud, |_| project().join("examples/clock/node"), "--timeout 20000");
     let cloud = &deployed.cloud;
     let first = cloud.json(&format!("{NPM} --to one.zip"));
     assert_eq!(first["version"], 1);

@@ -88,7 +88,7 @@ fn with_node_and_ws() {
         return;
     };
     for (protocol, scheme, isolation) in [("https", "wss://", "auto"), ("http", "ws://", "off")] {
-        let clock = project().join("src/studio/demo/clock");
+        let clock = project().join("examples/clock/node");
         let cloud = Cloud::start_with(&["--gateway-delay", "0ms", "--isolation", isolation]);
         let deployed = with_dependency(cloud, &ws, |_| clock, &format!("--protocol {protocol} --timeout 20000"));
         assert!(deployed.socket_url().starts_with(scheme));

@@ -10,6 +10,7 @@
 mod answers;
 mod api;
 mod app;
+mod boundaries;
 mod build;
 mod code;
 mod completion;
@@ -18,9 +19,12 @@ mod contract;
 mod credentials;
 mod demo;
 mod dependency;
+mod deploy;
+mod dev;
 mod doctor;
 mod documents;
 mod environment;
+mod examples;
 mod exit;
 mod explain;
 mod faults;
@@ -33,6 +37,7 @@ mod gateway_change;
 mod group;
 mod guide;
 mod help;
+mod init;
 #[cfg(target_os = "linux")]
 mod isolation;
 mod local;

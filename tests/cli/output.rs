@@ -54,9 +54,14 @@ const LINES: &[&str] = &[
     "app revoke mobile --gateway apig-ws --api API_x --yes",
     "app delete mobile --gateway apig-ws --yes",
     "api unpublish API_x --gateway apig-ws --yes",
+    "plan stack.toml",
+    "deploy stack.toml --no-verify",
+    "status stack.toml",
+    "destroy stack.toml --yes",
     "vpc list",
     "subnet list",
     "security-group list",
+    "init project --template echo --gateway apig-ws",
     "request GET /v2/{project_id}/fgs/quotas",
     "explain FSS.1061",
     "explain --list",
@@ -87,6 +92,8 @@ fn cloud() -> Cloud {
     let cloud = Cloud::start();
     http_function(&cloud);
     zip_of(&cloud.path("d.zip"), &[("a.js", b"1")]);
+    let stack = "name = \"s\"\n[functions.g]\ncode = \"code\"\n";
+    std::fs::write(cloud.path("stack.toml"), stack).unwrap();
     cloud
 }
 

@@ -11,6 +11,7 @@ use crate::cloud::{ConnectError, ProjectError};
 use crate::codes;
 use crate::config::{Fault, FileError, NoCredentials, Origin, SettingsError};
 use crate::local::{AskError, StartError};
+use crate::plan::PlanError;
 use crate::socket::{HandshakeError, Layer, TargetError};
 use crate::studio::demo::DemoError;
 use crate::ui::{Colour, Options, PromptError, Ui};
@@ -29,7 +30,7 @@ pub(super) struct CommandError {
     text: String,
     causes: Vec<String>,
     hints: Vec<String>,
-    /// The reader of stdout went away: nobody is left to tell, and nothing is wrong.
+    /// Nothing is told: the reader of stdout went away, or the exit status says it all.
     silent: bool,
     no_region: bool,
 }
@@ -65,6 +66,11 @@ impl CommandError {
         Self::new(Exit::Usage, text)
     }
 
+    /// Something is in the place of what would be made.
+    pub(super) fn exists(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
+    }
+
     /// It cannot be done, for a reason that no other status names.
     pub(super) fn failed(text: impl Into<String>) -> Self {
         Self::new(Exit::Failed, text)
@@ -78,6 +84,19 @@ impl CommandError {
     /// A handshake or a check failed.
     pub(super) fn check(text: impl Into<String>) -> Self {
         Self::new(Exit::Check, text)
+    }
+
+    /// There are changes to be made: no fault, and nothing is told of it but the exit status.
+    pub(super) fn pending() -> Self {
+        Self {
+            silent: true,
+            ..Self::new(Exit::Pending, "changes are pending")
+        }
+    }
+
+    /// It exists already, is in use, or is not as it was.
+    pub(super) fn conflict(text: impl Into<String>) -> Self {
+        Self::new(Exit::Conflict, text)
     }
 
     /// Ctrl-C.
@@ -152,10 +171,18 @@ impl CommandError {
     /// Tells it and gives the process its exit status.
     pub(super) fn tell(self, ui: &Ui) -> ExitCode {
         if self.silent {
-            return ExitCode::SUCCESS;
+            return match self.exit {
+                Exit::Pending => Exit::Pending.into(),
+                _ => ExitCode::SUCCESS,
+            };
         }
-        ui.error(&self.text, &self.causes, &self.hints);
+        self.show(ui);
         self.exit.into()
+    }
+
+    /// Tells it, and nothing ends.
+    pub(super) fn show(&self, ui: &Ui) {
+        ui.error(&self.text, &self.causes, &self.hints);
     }
 
     /// The same before the terminal's own settings are known.
@@ -195,9 +222,13 @@ impl From<AppError> for CommandError {
             AppError::Rule(_) | AppError::Package(_) | AppError::Read { .. } | AppError::Ambiguous { .. } => {
                 Exit::Usage
             }
-            AppError::NotFound { .. } => Exit::NotFound,
+            AppError::NotFound { .. } | AppError::Plan(PlanError::Missing(_)) => Exit::NotFound,
             AppError::Refused { .. } | AppError::Program { .. } => Exit::Failed,
-            AppError::NotReady { .. } | AppError::Exists { .. } | AppError::Differs { .. } => Exit::Conflict,
+            AppError::NotReady { .. }
+            | AppError::Exists { .. }
+            | AppError::Differs { .. }
+            | AppError::Plan(PlanError::NotOurs { .. }) => Exit::Conflict,
+            AppError::NoAnswer { .. } => Exit::Check,
             AppError::Unproved { .. } | AppError::CodeWanted { .. } | AppError::Unfinished { .. } => Exit::Service,
         };
         let hints = error.hints();

@@ -8,6 +8,9 @@ mod requests;
 mod state;
 mod up;
 
+pub(super) use physics::PhysicsArgs;
+pub(super) use up::Isolation;
+
 use super::error::CommandError;
 use super::global::Context;
 use crate::local::Runtime;

@@ -12,7 +12,7 @@ const FORWARDS: usize = 16;
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Behaviour")]
-pub(super) struct PhysicsArgs {
+pub(in crate::cli) struct PhysicsArgs {
     /// How many times faster timeouts pass: execution, backend, initializer, readiness, idle instances
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     speed: u32,
@@ -46,7 +46,7 @@ impl PhysicsArgs {
     ///
     /// # Errors
     /// Too many ports are forwarded.
-    pub(super) fn physics(&self) -> Result<Physics, String> {
+    pub(in crate::cli) fn physics(&self) -> Result<Physics, String> {
         let mut forwards = self.forwards.clone();
         forwards.sort_unstable();
         forwards.dedup();

@@ -55,7 +55,7 @@ pub(in crate::cli) struct Up {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Isolation {
+pub(in crate::cli) enum Isolation {
     /// Where the system allows it
     Auto,
     /// One function at a time, on this machine's own 127.0.0.1:8000

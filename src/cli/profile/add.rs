@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 /// The most that is read of a secret's file.
 const LARGEST: u64 = 64 * 1024;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(in crate::cli) struct Add {
     /// Name: letters, digits, `-`, `_` and `.`
     name: String,
@@ -57,6 +57,16 @@ pub(in crate::cli) struct Add {
     /// Change the profile if there is one of this name; what no option says stays as it is
     #[arg(long)]
     update: bool,
+}
+
+impl Add {
+    /// One of which nothing but the name is known.
+    pub(super) fn named(name: String) -> Self {
+        Self {
+            name,
+            ..Self::default()
+        }
+    }
 }
 
 pub(super) fn run(args: Add, context: &Context) -> Result<(), CommandError> {

@@ -53,6 +53,14 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<(), Comma
     }
 }
 
+/// Adds a profile of this name, asking for everything.
+///
+/// # Errors
+/// No answer, or the file cannot be written.
+pub(super) fn add_asked(name: String, context: &Context) -> Result<(), CommandError> {
+    add::run(Add::named(name), context)
+}
+
 /// What a list tells of a profile. Never a secret.
 #[derive(Debug, Serialize)]
 struct Summary {

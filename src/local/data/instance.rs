@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// Between two attempts to connect to a function that starts; the platform's own.
 const PROBE_PAUSE: Duration = Duration::from_millis(10);
@@ -88,6 +89,8 @@ pub(super) struct Instance {
     /// The machine that it has to itself.
     #[cfg(target_os = "linux")]
     machine: Option<Arc<Machine>>,
+    /// Cancelled when other code has taken over: its sockets are told.
+    pub(super) replaced: CancellationToken,
     stop: watch::Sender<Option<&'static str>>,
     life: watch::Receiver<Life>,
 }
@@ -122,6 +125,7 @@ impl Instance {
             log,
             #[cfg(target_os = "linux")]
             machine: None,
+            replaced: CancellationToken::new(),
             stop,
             life,
         };

@@ -21,6 +21,7 @@ mod debug;
 mod events;
 #[cfg(target_os = "linux")]
 mod forward;
+mod frames;
 mod framing;
 mod function_log;
 mod gateway;
@@ -39,6 +40,7 @@ mod log_reader;
 mod machine;
 mod proxy;
 mod refusal;
+mod replacement;
 mod request_log;
 mod route;
 mod runner;

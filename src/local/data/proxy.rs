@@ -282,7 +282,7 @@ impl Tunnel {
         let (Some(client), Some(function)) = (client_end(client), function_end(function)) else {
             return;
         };
-        let outcome = tunnel::run(client, function, limits).await;
+        let outcome = tunnel::run(client, function, limits, &instance.replaced).await;
         let note = explain(&outcome.cause, backend_timeout);
         if let Some(note) = &note {
             instance.log.add(LogStream::System, note);
@@ -303,6 +303,7 @@ fn explain(cause: &Cause, idle: Duration) -> Option<String> {
         )),
         Cause::Deadline => Some("a socket was dropped: the function's execution timeout was over".to_owned()),
         Cause::Broken(kind) => Some(format!("a socket broke: {kind}")),
+        Cause::Replaced => Some("a socket was closed with 1012: the function's code was replaced".to_owned()),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::wire::group::Group;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A consistent view of all that a call needs.
 #[derive(Debug, Default)]
@@ -41,6 +41,8 @@ pub(super) struct Snapshot {
     debug_domains: HashSet<String>,
     /// Functions, and their versions below the same key and `:`.
     functions: HashMap<String, Planned>,
+    /// What is written of functions that are held as they were.
+    written: HashMap<String, Planned>,
     aliases: HashMap<String, Alias>,
 }
 
@@ -50,6 +52,20 @@ struct Planned {
     plan: Arc<Plan>,
     /// A dependency version of its list that does not exist.
     missing: Option<String>,
+}
+
+impl Planned {
+    /// # Errors
+    /// One of its dependencies does not exist.
+    fn there(&self) -> Result<Arc<Plan>, Refusal> {
+        match &self.missing {
+            None => Ok(Arc::clone(&self.plan)),
+            Some(id) => Err(Refusal::Start {
+                function: self.plan.name().to_owned(),
+                fault: Box::new(StartFault::NoDependency(id.clone())),
+            }),
+        }
+    }
 }
 
 impl Snapshot {
@@ -197,14 +213,27 @@ impl Snapshot {
             LATEST => self.functions.get(&key),
             version => self.functions.get(&format!("{key}:{version}")),
         };
-        let planned = planned.ok_or_else(missing)?;
-        match &planned.missing {
-            None => Ok(Arc::clone(&planned.plan)),
-            Some(id) => Err(Refusal::Start {
-                function: urn.name.clone(),
-                fault: Box::new(StartFault::NoDependency(id.clone())),
-            }),
+        planned.ok_or_else(missing)?.there()
+    }
+
+    /// Lets the functions of these keys be as they were.
+    fn hold(&mut self, held: &HashMap<String, Arc<Plan>>) {
+        for (key, plan) in held {
+            if let Some(planned) = self.functions.get_mut(key) {
+                let plan = Arc::clone(plan);
+                let written = std::mem::replace(planned, Planned { plan, missing: None });
+                self.written.insert(key.clone(), written);
+            }
         }
+    }
+
+    /// The function `key` as it is written, held or not.
+    ///
+    /// # Errors
+    /// There is none, or one of its dependencies does not exist.
+    fn written(&self, key: &str) -> Result<Arc<Plan>, Refusal> {
+        let planned = self.written.get(key).or_else(|| self.functions.get(key));
+        planned.ok_or_else(|| Refusal::FunctionMissing(key.to_owned()))?.there()
     }
 
     /// The keys of the folders of unpacked code that functions use.
@@ -274,6 +303,8 @@ pub(super) struct Snapshots {
     newest: Mutex<Arc<Snapshot>>,
     /// Held by the one who reads: all others wait for what it finds.
     reading: tokio::sync::Mutex<()>,
+    /// Functions that stay as they were, by their keys.
+    held: Mutex<HashMap<String, Arc<Plan>>>,
 }
 
 impl Snapshots {
@@ -283,6 +314,7 @@ impl Snapshots {
             store,
             newest: Mutex::default(),
             reading: tokio::sync::Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -304,12 +336,45 @@ impl Snapshots {
         let read =
             tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(&store, reader, revision))).await;
         let snapshot = match read {
-            Ok(Ok(snapshot)) => Arc::new(snapshot),
+            Ok(Ok(mut snapshot)) => {
+                snapshot.hold(&self.held());
+                Arc::new(snapshot)
+            }
             Ok(Err(error)) => return Err(Refusal::Internal(error.to_string())),
             Err(error) => return Err(Refusal::Internal(error.to_string())),
         };
         *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&snapshot);
         Ok(snapshot)
+    }
+
+    /// Lets calls of the function `key` go to what it is now, whatever is written, until [`Self::release`]. One that
+    /// is held already stays as it is.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(super) async fn hold(&self, key: &str) -> Result<(), Refusal> {
+        let plan = self.newest().await?.written(key)?;
+        self.held().entry(key.to_owned()).or_insert(plan);
+        Ok(())
+    }
+
+    /// Lets calls of the function `key` go to what is written.
+    pub(super) fn release(&self, key: &str) {
+        self.held().remove(key);
+        // What is known was read while it was held.
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+    }
+
+    /// The function `key` as it is written, held or not.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be run.
+    pub(super) async fn written(&self, key: &str) -> Result<Arc<Plan>, Refusal> {
+        self.newest().await?.written(key)
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<String, Arc<Plan>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last snapshot, if nothing was written since.

@@ -1,7 +1,9 @@
 //! The tunnel after a 101: bytes copied untouched both ways, within two limits.
 //!
-//! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006.
+//! A limit that is passed drops both connections with no close frame, as the cloud does: the client sees 1006. The one
+//! frame that is ever added is a close frame, between two of the function's own, when its code is replaced.
 
+use super::frames::Frames;
 use crate::local::fidelity::Row;
 use bytes::Bytes;
 use std::cell::RefCell;
@@ -12,6 +14,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// What is played here.
 pub(super) const PLAYED: Row = Row::beside(
@@ -31,6 +34,11 @@ thread_local! {
     /// Where bytes are between their two connections: all tunnels of a thread share it, so an idle one holds none.
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_SIZE].into_boxed_slice());
 }
+
+/// The close frame of a client whose function gets other code: 1012, "service restart".
+const REPLACED: &[u8] = b"\x88\x16\x03\xf4its code is replaced";
+/// How long a client may take to answer it, and the function to end the frame that it is in.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// A connection that bytes can be copied from and to.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -65,6 +73,8 @@ pub(super) enum Cause {
     Deadline,
     /// A connection broke.
     Broken(io::ErrorKind),
+    /// The function gets other code, which the client was told.
+    Replaced,
 }
 
 /// What went through a tunnel.
@@ -79,14 +89,22 @@ pub(super) struct Outcome {
 }
 
 /// Copies until both ends have closed or a limit is passed; then both are dropped. An end that closes its half only
-/// closes the other's half; one that takes no more may still have said something, which is passed on.
-pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, limits: Limits) -> Outcome {
-    let mut up = Direction::new(client.early);
-    let mut down = Direction::new(function.early);
+/// closes the other's half; one that takes no more may still have said something, which is passed on. Once it is
+/// `replaced`, the client is told to come back.
+pub(super) async fn run<A: Stream, B: Stream>(
+    client: End<A>,
+    function: End<B>,
+    limits: Limits,
+    replaced: &CancellationToken,
+) -> Outcome {
+    let mut up = Direction::new(client.early, None);
+    let mut down = Direction::new(function.early, Some(Frames::default()));
     let (mut client, mut function) = (client.stream, function.stream);
     let mut quiet_since = Instant::now();
+    let mut gone = None;
     let cause = loop {
         let wake = limits.deadline.min(quiet_since + limits.idle);
+        let wake = gone.map_or(wake, |gone: Instant| wake.min(gone));
         let copying = poll_fn(|cx| {
             let before = up.copied + down.copied;
             let to = up.poll(cx, &mut client, &mut function);
@@ -107,9 +125,17 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
                 (Ok(()), Some(kind)) => Cause::Broken(kind),
                 (Ok(()), None) => Cause::Closed,
             },
+            () = replaced.cancelled(), if gone.is_none() => {
+                down.farewell = Farewell::Due;
+                gone = Some(Instant::now() + FAREWELL);
+                continue;
+            }
             () = tokio::time::sleep_until(wake) => {}
         }
         let now = Instant::now();
+        if gone.is_some_and(|gone| now >= gone) {
+            break Cause::Replaced;
+        }
         if now >= limits.deadline {
             break Cause::Deadline;
         }
@@ -118,7 +144,7 @@ pub(super) async fn run<A: Stream, B: Stream>(client: End<A>, function: End<B>, 
         }
     };
     Outcome {
-        cause,
+        cause: if gone.is_some() { Cause::Replaced } else { cause },
         received: up.copied,
         sent: down.copied,
     }
@@ -141,6 +167,18 @@ struct Direction {
     state: State,
     /// How the writer failed, if it did.
     broken: Option<io::ErrorKind>,
+    /// Where frames end, of the direction that may get one more.
+    frames: Option<Frames>,
+    farewell: Farewell,
+}
+
+/// Whether the reader of a direction is told that it is over.
+#[derive(Clone, Copy, PartialEq)]
+enum Farewell {
+    None,
+    /// At the end of the frame that is under way.
+    Due,
+    Said,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -155,15 +193,20 @@ enum State {
 }
 
 impl Direction {
-    fn new(early: Bytes) -> Self {
+    fn new(early: Bytes, mut frames: Option<Frames>) -> Self {
         // Nothing may have a large buffer behind it.
         let rest = if early.is_empty() { Vec::new() } else { Vec::from(early) };
+        if let Some(frames) = &mut frames {
+            frames.pass(&rest);
+        }
         Self {
             copied: rest.len() as u64,
             rest,
             begin: 0,
             state: State::Copying,
             broken: None,
+            frames,
+            farewell: Farewell::None,
         }
     }
 
@@ -198,12 +241,31 @@ impl Direction {
         if self.state == State::Ended {
             return Poll::Ready(Ok(()));
         }
+        if self.says_farewell() {
+            return Poll::Ready(Ok(()));
+        }
         let carried = SCRATCH.with_borrow_mut(|scratch| self.poll_carry(cx, (&mut *from, &mut *to), scratch));
         if carried.is_pending() && self.rest.is_empty() && self.state == State::Unflushed {
             ready!(Pin::new(to).poll_flush(cx)).map_err(Fault::Writer)?;
             self.state = State::Copying;
         }
         carried
+    }
+
+    /// Whether the farewell is on its way, or all that was left to say.
+    fn says_farewell(&mut self) -> bool {
+        match self.farewell {
+            Farewell::Due if self.frames.as_ref().is_some_and(Frames::is_between) => {
+                (self.rest, self.begin) = (REPLACED.to_vec(), 0);
+                self.farewell = Farewell::Said;
+                true
+            }
+            Farewell::Said => {
+                self.state = State::Ending;
+                true
+            }
+            Farewell::None | Farewell::Due => false,
+        }
     }
 
     fn poll_rest(&mut self, cx: &mut Context<'_>, to: &mut (impl AsyncWrite + Unpin)) -> Poll<io::Result<()>> {
@@ -236,6 +298,9 @@ impl Direction {
             self.state = State::Ending;
             return Poll::Ready(Ok(()));
         }
+        if let Some(frames) = &mut self.frames {
+            frames.pass(bytes);
+        }
         self.state = State::Unflushed;
         let (written, outcome) = poll_write_all(cx, to, bytes);
         if outcome.is_pending() {
@@ -265,16 +330,26 @@ fn poll_write_all(
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, End, Limits, Outcome, run};
+    use super::{Cause, End, Limits, Outcome, REPLACED, run};
     use bytes::Bytes;
     use proptest::prelude::{ProptestConfig, any, prop, prop_assert_eq, proptest};
     use std::time::Duration;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
     use tokio::task::JoinHandle;
     use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
 
     /// A tunnel, the client's end and the function's end.
     fn tunnel(early: &'static [u8], idle: u64, life: u64) -> (JoinHandle<Outcome>, DuplexStream, DuplexStream) {
+        replaceable(early, (idle, life), CancellationToken::new())
+    }
+
+    /// The same, whose function is replaced at some time.
+    fn replaceable(
+        early: &'static [u8],
+        (idle, life): (u64, u64),
+        replaced: CancellationToken,
+    ) -> (JoinHandle<Outcome>, DuplexStream, DuplexStream) {
         let (client, near) = tokio::io::duplex(64);
         let (function, far) = tokio::io::duplex(64);
         let limits = Limits {
@@ -289,7 +364,41 @@ mod tests {
             stream: far,
             early: Bytes::from_static(early),
         };
-        (tokio::spawn(run(near, far, limits)), client, function)
+        let tunnel = tokio::spawn(async move { run(near, far, limits, &replaced).await });
+        (tunnel, client, function)
+    }
+
+    #[tokio::test]
+    async fn a_client_is_told_of_other_code_between_two_frames_and_its_answer_reaches_the_function() {
+        let replaced = CancellationToken::new();
+        let (tunnel, mut client, mut function) = replaceable(b"\x81", (60, 60), replaced.clone());
+        function.write_all(b"\x05he").await.unwrap();
+        let mut got = [0; 4];
+        client.read_exact(&mut got).await.unwrap();
+        replaced.cancel();
+        function.write_all(b"llo").await.unwrap();
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, [b"llo", REPLACED].concat());
+        client.write_all(b"answer").await.unwrap();
+        drop(client);
+        let mut got = Vec::new();
+        function.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"answer");
+        assert_eq!(tunnel.await.unwrap().cause, Cause::Replaced);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_function_that_stops_within_a_frame_does_not_hold_its_replacement_up() {
+        let replaced = CancellationToken::new();
+        let (tunnel, mut client, _function) = replaceable(b"\x81\x05he", (60, 60), replaced.clone());
+        let begin = Instant::now();
+        replaced.cancel();
+        assert_eq!(tunnel.await.unwrap().cause, Cause::Replaced);
+        assert_eq!(begin.elapsed(), super::FAREWELL);
+        let mut got = Vec::new();
+        client.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"\x81\x05he");
     }
 
     #[tokio::test]

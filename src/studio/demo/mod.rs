@@ -5,6 +5,7 @@ mod sample;
 
 pub(crate) use function::serve;
 
+use super::folder::Folder;
 use crate::app::{
     self, App, AppError, Attachment, Authentication, DependencySource, Edition, FunctionKind, FunctionSettings,
     NewDependency, NewFunctionInput, NewGatewayInput, NewTriggerInput, Protocol, VariableChange,
@@ -18,7 +19,7 @@ use sample::Sample;
 use serde::Serialize;
 use std::future::Future;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 const FUNCTION: &str = "WebSocket-demo";
@@ -112,27 +113,6 @@ pub(crate) struct Demo {
     started: StepTaken,
 }
 
-/// A temporary folder, removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn create() -> io::Result<Self> {
-        let path = std::env::temp_dir().join(format!("fgctl-demo-{}", uuid::Uuid::new_v4().simple()));
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // The local cloud has ended; what cannot be removed stays in the system's temporary folder.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Demo {
     /// Starts a throw-away local cloud, whose function gets `inherited` of the environment.
     ///
@@ -140,9 +120,9 @@ impl Demo {
     /// It cannot start.
     pub(crate) async fn start(kind: Kind, inherited: Inherited) -> Result<Self, DemoError> {
         let began = Instant::now();
-        let folder = Folder::create()?;
+        let folder = Folder::create("demo")?;
         let cloud = LocalCloud::start(local::Options {
-            state: folder.0.join("state"),
+            state: folder.path().join("state"),
             port: 0,
             first_group_port: 0,
             lifetime: local::Lifetime::Ephemeral,
@@ -200,7 +180,7 @@ impl Demo {
         let work = async {
             let mut teller = Teller { ui, steps: Vec::new() };
             teller.tell(started);
-            let sample = Sample::write(kind, &folder.0).await?;
+            let sample = Sample::write(kind, folder.path()).await?;
             let (url, messages) = steps(app, &sample, &mut teller).await?;
             done(&Outcome {
                 url,

@@ -63,8 +63,14 @@ fn built_in(code: &Path, libraries: &Path) -> io::Result<Parts> {
 }
 
 async fn node(code: &Path, libraries: &Path) -> Result<Parts, DemoError> {
-    executable(&code.join("bootstrap"), include_str!("clock/bootstrap"))?;
-    fs::write(code.join("index.js"), include_str!("clock/index.js"))?;
+    executable(
+        &code.join("bootstrap"),
+        include_str!("../../../examples/clock/node/bootstrap"),
+    )?;
+    fs::write(
+        code.join("index.js"),
+        include_str!("../../../examples/clock/node/index.js"),
+    )?;
     program("node", &["--version"], libraries).await?;
     program(
         "npm",

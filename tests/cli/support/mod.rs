@@ -1,11 +1,13 @@
 //! A sealed world for each test: a cleared environment, a home of its own, a local cloud of its own on any port.
 
 mod fixture;
+mod proxy;
 #[cfg(unix)]
 mod terminal;
 mod tools;
 
 pub(crate) use fixture::{Cloud, Deployed, function_folder, http_function, zip_names, zip_of};
+pub(crate) use proxy::{Proxy, Stop};
 pub(crate) use tools::{node_with_ws, python, say_skipped, sdk_script, skip, skipped};
 
 use serde_json::Value;

@@ -53,6 +53,28 @@ impl Runner {
         }
     }
 
+    /// Starts `plan`, which is another revision of a function. Once it takes requests, `switch` is called, and the
+    /// sockets of what ran before are told to come back; says how many. Without isolation they are told before: the
+    /// two cannot run side by side.
+    ///
+    /// # Errors
+    /// It does not start; `switch` was not called then.
+    pub(super) async fn replace(&self, plan: &Arc<Plan>, switch: impl FnOnce()) -> Result<usize, Refusal> {
+        match self {
+            Self::Pool(pool) => {
+                let _place = pool.place(plan).await?;
+                switch();
+                Ok(pool.dismiss(plan))
+            }
+            Self::Single(single) => {
+                let sockets = single.dismiss(plan).await;
+                let _place = single.place(plan).await?;
+                switch();
+                Ok(sockets)
+            }
+        }
+    }
+
     /// What runs.
     pub(super) fn status(&self) -> Vec<InstanceStatus> {
         match self {
@@ -136,6 +158,14 @@ impl Slot {
             requests: users.requests,
             sockets: users.sockets,
         }
+    }
+
+    /// Tells the sockets that other code takes over, and how many they are.
+    fn dismiss(&self) -> usize {
+        if let Some(Ok(instance)) = self.start.peek() {
+            instance.replaced.cancel();
+        }
+        self.usage.now().sockets
     }
 
     async fn stop(self, why: &'static str) {

@@ -151,6 +151,23 @@ impl Pool {
         }
     }
 
+    /// Tells the sockets of every other revision than `plan` to come back, and how many they are. What runs it ends
+    /// with its last user.
+    pub(super) fn dismiss(&self, plan: &Plan) -> usize {
+        let mut state = self.lock();
+        let Some(slots) = state.functions.get_mut(&key(plan)) else {
+            return 0;
+        };
+        let unused = slots.extract_if(.., |slot| {
+            slot.plan.revision != plan.revision && slot.usage.now().none()
+        });
+        for slot in unused {
+            tokio::spawn(slot.stop("a newer revision"));
+        }
+        let others = slots.iter().filter(|slot| slot.plan.revision != plan.revision);
+        others.map(Slot::dismiss).sum()
+    }
+
     /// What runs, in a steady order.
     pub(super) fn status(&self) -> Vec<InstanceStatus> {
         let mut all: Vec<InstanceStatus> = self.lock().functions.values().flatten().map(Slot::status).collect();
@@ -173,10 +190,12 @@ impl Pool {
     }
 }
 
-/// Whether nobody uses `slot` and a later one of its function has another revision.
+/// Whether nobody uses `slot` and the last one of its function that runs has another revision. One that only starts may
+/// never run.
 fn is_outdated(slot: &Slot, all: &[Slot]) -> bool {
-    let newest = all.last().map(|newest| &newest.plan.revision);
-    slot.usage.now().none() && newest != Some(&slot.plan.revision)
+    let mut running = all.iter().filter(|slot| slot.state() == InstanceState::Running);
+    let newest = running.next_back().map(|newest| &newest.plan.revision);
+    slot.usage.now().none() && newest.is_some_and(|newest| *newest != slot.plan.revision)
 }
 
 /// One of those that have room, at random: those that run before those that start.
@@ -192,7 +211,7 @@ mod tests {
     use super::super::fake::{Fake, plan_with};
     use super::{Chance, Pool, Refusal, Rules};
     use crate::local::data::instance::Plan;
-    use crate::local::data::runner::{InstanceState, Place};
+    use crate::local::data::runner::{InstanceState, Place, Runner};
     use std::collections::HashSet;
     use std::sync::Arc;
     use std::sync::atomic::Ordering;
@@ -353,6 +372,49 @@ mod tests {
         drop(used);
         old.end().await;
         assert_eq!(fake.running(), ["a@2"]);
+    }
+
+    #[tokio::test]
+    async fn what_serves_stays_while_its_replacement_starts() {
+        let fake = Fake::new(1, false);
+        let pool = Pool::new(fake.clone(), rules());
+        let old = place(&pool, &plan("a", "1")).await;
+        let (start, _lease) = pool.admit(&plan("a", "2")).ok().unwrap();
+        let instance = Arc::clone(&old.instance);
+        drop(old);
+        assert!(
+            tokio::time::timeout(Duration::from_millis(50), instance.end())
+                .await
+                .is_err()
+        );
+        assert!(Arc::ptr_eq(&place(&pool, &plan("a", "1")).await.instance, &instance));
+        fake.permits.add_permits(1);
+        assert!(start.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_replacement_tells_the_sockets_of_what_was_before_and_only_once_it_runs() {
+        let fake = Fake::new(9, false);
+        let pool = Pool::new(fake.clone(), rules());
+        let (mut used, unused) = (place(&pool, &plan("a", "1")).await, place(&pool, &plan("a", "1")).await);
+        used.lease.upgrade();
+        let other = place(&pool, &plan("b", "1")).await;
+        let unused_instance = Arc::clone(&unused.instance);
+        drop(unused);
+        let (runner, mut switched) = (Runner::Pool(Arc::clone(&pool)), false);
+        let switch = || {
+            assert!(!used.instance.replaced.is_cancelled());
+            switched = true;
+        };
+        assert_eq!(runner.replace(&plan("a", "2"), switch).await.ok(), Some(1));
+        assert!(switched && used.instance.replaced.is_cancelled() && !other.instance.replaced.is_cancelled());
+        unused_instance.end().await;
+
+        let failing = Runner::Pool(Pool::new(Fake::new(9, true), rules()));
+        let refused = failing
+            .replace(&plan("a", "2"), || panic!("what failed took over"))
+            .await;
+        assert!(matches!(refused, Err(Refusal::Start { .. })));
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,6 +10,9 @@ use futures_util::FutureExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// How long the sockets of what is replaced may take to go.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// What runs, and what to do about the next request.
 pub(in crate::local::data) struct Single {
     launcher: Arc<dyn Launch>,
@@ -99,6 +102,26 @@ impl Single {
         let mut state = self.lock();
         let current = state.current.as_ref()?;
         (current.usage.same(usage) && usage.now().none()).then(|| state.current.take())?
+    }
+
+    /// Makes room for `plan` where another revision of its function runs: tells its sockets to come back, and how many
+    /// they were.
+    pub(super) async fn dismiss(&self, plan: &Plan) -> usize {
+        let other = |slot: &&Slot| slot.plan.same_function(plan) && slot.plan.revision != plan.revision;
+        let (sockets, mut users) = {
+            let state = self.lock();
+            let Some(slot) = state.current.as_ref().filter(other) else {
+                return 0;
+            };
+            (slot.dismiss(), slot.usage.changes())
+        };
+        // Whoever stays longer loses the connection when the process ends.
+        let _ = tokio::time::timeout(FAREWELL, users.wait_for(|users| users.none())).await;
+        let left = self.lock().current.take_if(|slot| other(&&*slot));
+        if let Some(left) = left {
+            left.stop("a newer revision").await;
+        }
+        sockets
     }
 
     /// What runs.

@@ -1,0 +1,307 @@
+//! `fgctl dev`: a folder of code that changes while people are connected.
+
+use crate::support::{FunctionPort, World, function_folder, http_function, node_with_ws, project};
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+/// How long something may take to be told.
+const PATIENCE: Duration = Duration::from_secs(30);
+const BOOTSTRAP: &str =
+    "#!/bin/sh\nexec /opt/function/runtime/nodejs20.15/rtsp/nodejs/bin/node \"$RUNTIME_CODE_ROOT/index.js\"\n";
+
+/// A server that says `text` to plain requests and to whoever opens a WebSocket, and to each message.
+fn code(text: &str) -> String {
+    format!(
+        "const {{ WebSocketServer }} = require('ws');
+const http = require('http').createServer((_, response) => response.end('{text}'));
+new WebSocketServer({{ server: http }}).on('connection', (socket) => {{
+  socket.send('{text}');
+  socket.on('message', (message) => socket.send(`{text}: ${{message}}`));
+}});
+http.listen(8000, '127.0.0.1');
+"
+    )
+}
+
+/// A folder of code with the package `ws` in it.
+fn folder(world: &World, ws: &Path) -> PathBuf {
+    let folder = function_folder(&world.path("code"), BOOTSTRAP, &[("index.js", &code("one"))]);
+    let mut copy = Command::new("cp");
+    copy.arg("-r").arg(ws.join("node_modules")).arg(&folder);
+    assert!(copy.status().unwrap().success());
+    folder
+}
+
+/// A world with a temporary folder of its own, which has to be empty at the end.
+fn world() -> World {
+    let mut world = World::new();
+    let temporary = world.path("tmp");
+    fs::create_dir(&temporary).unwrap();
+    world.set("TMPDIR", temporary.to_str().unwrap());
+    world
+}
+
+#[track_caller]
+fn nothing_is_left(world: &World) {
+    let left: Vec<_> = fs::read_dir(world.path("tmp")).unwrap().collect();
+    assert!(left.is_empty(), "files are left: {left:?}");
+    let taken = std::net::TcpListener::bind("127.0.0.1:8000");
+    assert!(taken.is_ok(), "the function still runs: {taken:?}");
+}
+
+/// A process whose lines are read as they come; ended if the test fails.
+struct Spoken {
+    process: Child,
+    lines: Receiver<String>,
+}
+
+impl Spoken {
+    fn start(command: &mut Command) -> Self {
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let stdout = process.stdout.take().unwrap();
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Self { process, lines }
+    }
+
+    #[track_caller]
+    fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).unwrap()
+    }
+
+    /// The next event of this kind.
+    #[track_caller]
+    fn event(&self, kind: &str) -> Value {
+        loop {
+            let event: Value = serde_json::from_str(&self.line()).unwrap();
+            if event["event"] == kind {
+                return event;
+            }
+        }
+    }
+
+    /// Interrupts it, and tells its exit status.
+    fn interrupt(mut self) -> Option<i32> {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Spoken {
+    fn drop(&mut self) {
+        // Asked, not killed: without isolation a function outlives what is killed.
+        let _ = Command::new("kill").arg(self.process.id().to_string()).status();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a plain request to the URL is answered.
+fn answer(url: &str) -> String {
+    let address = url.trim_start_matches("ws://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// The example's client: tells what comes and how each connection ends, and says each line of its input.
+const CLIENT: &str = r"
+const { ReconnectingSocket } = require(process.argv[2]);
+const socket = new ReconnectingSocket(process.argv[1], {
+  WebSocket: require('ws'),
+  onmessage: (data) => console.log(String(data)),
+  onclose: (code, reason) => console.log(`closed ${code} ${reason}`),
+});
+require('readline').createInterface({ input: process.stdin }).on('line', (line) => socket.send(line));
+";
+
+fn client(ws: &Path, url: &str) -> Spoken {
+    let script = project().join("examples/reconnect/reconnect.js");
+    let mut node = Command::new("node");
+    node.current_dir(ws).args(["-e", CLIENT, "--", url]).arg(script);
+    Spoken::start(&mut node)
+}
+
+const OPTIONS: &[&str] = &[
+    "--ingress-port",
+    "0",
+    "--protocol",
+    "http",
+    "--backend-timeout",
+    "60000",
+];
+
+#[test]
+fn a_change_takes_over_once_it_runs_and_what_is_broken_never_does() {
+    changes("auto");
+}
+
+#[test]
+fn without_isolation_too() {
+    changes("off");
+}
+
+fn changes(isolation: &str) {
+    let Some(ws) = node_with_ws() else {
+        return;
+    };
+    let _port = FunctionPort::hold();
+    let world = world();
+    let folder = folder(&world, &ws);
+    // At once, as editors do: half a file would be a change of its own.
+    let write = |text: &str| {
+        fs::write(world.path("index.js"), text).unwrap();
+        fs::rename(world.path("index.js"), folder.join("index.js")).unwrap();
+    };
+    let arguments = [&["dev", "code", "-o", "json", "--isolation", isolation], OPTIONS].concat();
+    let dev = Spoken::start(&mut world.command(arguments));
+    let first = dev.event("serving");
+    let url = first["url"].as_str().unwrap();
+    assert_eq!(
+        (answer(url).as_str(), &first["replaced_sockets"]),
+        ("one", &Value::Null)
+    );
+    let mut client = client(&ws, url);
+    assert_eq!(client.line(), "one");
+
+    write(&code("two"));
+    let second = dev.event("serving");
+    assert_eq!(
+        (&second["replaced_sockets"], &second["url"]),
+        (&Value::from(1), &first["url"])
+    );
+    assert_ne!(second["revision"], first["revision"]);
+    assert_eq!(client.line(), "closed 1012 its code is replaced");
+    assert_eq!(client.line(), "two");
+    assert_eq!(answer(url), "two");
+
+    write("this is no JavaScript");
+    let failed = dev.event("failed");
+    assert_eq!(failed["serving"], true);
+    assert!(failed["error"].as_str().unwrap().contains("SyntaxError"), "{failed}");
+    assert_eq!(answer(url), "two");
+    if isolation == "auto" {
+        // Nobody was told anything: the same connection goes on.
+        writeln!(client.process.stdin.as_mut().unwrap(), "still there?").unwrap();
+        assert_eq!(client.line(), "two: still there?");
+    } else {
+        assert_eq!(client.line(), "closed 1012 its code is replaced");
+        assert_eq!(client.line(), "two");
+    }
+    fs::remove_file(folder.join("bootstrap")).unwrap();
+    let failed = dev.event("failed");
+    assert!(failed["error"].as_str().unwrap().contains("bootstrap"), "{failed}");
+    assert_eq!(answer(url), "two");
+
+    write(&code("three"));
+    fs::write(folder.join("bootstrap"), BOOTSTRAP).unwrap();
+    dev.event("serving");
+    assert_eq!(answer(url), "three");
+    assert_eq!(client.line(), "closed 1012 its code is replaced");
+    assert_eq!(client.line(), "three");
+    assert_eq!(dev.interrupt(), Some(0));
+    nothing_is_left(&world);
+}
+
+#[test]
+fn code_that_never_worked_is_waited_for() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    let program = world.program();
+    fs::create_dir(world.path("code")).unwrap();
+    fs::write(world.path("code/README"), "nothing else yet").unwrap();
+    let dev = Spoken::start(&mut world.command([&["dev", "code", "-o", "json"], OPTIONS].concat()));
+    let failed = dev.event("failed");
+    assert_eq!(failed["serving"], false);
+    let bootstrap = world.path("code/bootstrap");
+    fs::write(&bootstrap, "#!/bin/sh\necho 'no such luck'; exit 3\n").unwrap();
+    let failed = dev.event("failed");
+    assert!(failed["error"].as_str().unwrap().contains("no such luck"), "{failed}");
+    fs::write(
+        &bootstrap,
+        format!("#!/bin/sh\nexec '{}' demo-function\n", program.display()),
+    )
+    .unwrap();
+    dev.event("serving");
+    assert_eq!(dev.interrupt(), Some(0));
+    nothing_is_left(&world);
+}
+
+#[test]
+fn once_it_proves_the_url_and_ends() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    http_function(&world);
+    let once = world.json("dev code --once --ingress-port 0 --path /websocket_demo");
+    let url = once["url"].as_str().unwrap();
+    assert!(
+        url.starts_with("wss://127.0.0.1:") && url.ends_with("/websocket_demo"),
+        "{once}"
+    );
+    let named = world
+        .fgctl("dev code --once --ingress-port 0 --path /websocket_demo -o name")
+        .success();
+    assert!(named.stdout.starts_with("wss://"), "{named:?}");
+    named.says(&["now serving revision"]);
+    world
+        .fgctl("dev code --once --ingress-port 0 --path /elsewhere")
+        .failure(9, &["the URL opens no WebSocket", "--path PATH"]);
+    fs::write(world.path("code/bootstrap"), "#!/bin/sh\necho 'no such luck'; exit 3\n").unwrap();
+    world
+        .fgctl("dev code --once --ingress-port 0")
+        .failure(1, &["the function does not start", "no such luck"]);
+    nothing_is_left(&world);
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_before_anything_starts() {
+    let world = world();
+    fs::write(world.path("file"), "").unwrap();
+    for (line, texts) in [
+        ("dev missing", &["`missing` is no folder", "fgctl dev DIR"] as &[&str]),
+        ("dev file", &["`file` is no folder"]),
+        ("dev . --name 7up", &["function name `7up`"]),
+        ("dev . --path x", &["path `x` is not allowed"]),
+        ("dev . --timeout 0", &["execution timeout"]),
+        ("dev . --backend-timeout 60001", &["backend timeout"]),
+        ("dev . --env A", &["NAME=VALUE"]),
+        ("dev . --dry-run", &["--dry-run"]),
+        ("dev . --query url", &["--query"]),
+    ] {
+        world.fgctl(line).failure(2, texts);
+    }
+    nothing_is_left(&world);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_keys_replace_the_code_and_end_it() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    http_function(&world);
+    let steps = [
+        ("URL:", ""),
+        ("now serving revision ", "r"),
+        ("now serving revision ", "xq"),
+    ];
+    let Some(typed) = world.type_at("dev code --ingress-port 0 --path /websocket_demo", &steps) else {
+        return;
+    };
+    assert_eq!(typed.status, 0, "{typed:?}");
+    assert!(typed.shown.contains("keys: r replaces the code, q ends"), "{typed:?}");
+    assert!(typed.shown.contains("the instance takes requests on"), "{typed:?}");
+    nothing_is_left(&world);
+}
