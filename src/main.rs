@@ -11,6 +11,7 @@ mod local;
 mod manifest;
 mod package;
 mod plan;
+mod script;
 mod sign;
 mod socket;
 mod studio;

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("package", &[]),
     ("ui", &[]),
+    ("script", &[]),
     ("transport", &["sign"]),
     ("cloud", &["transport", "sign", "wire", "codes"]),
     ("config", &["sign", "wire"]),
@@ -36,8 +37,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "app", "cloud", "codes", "config", "env", "local", "manifest", "package", "plan", "sign", "socket",
-            "studio", "sys", "ui", "wire",
+            "app", "cloud", "codes", "config", "env", "local", "manifest", "package", "plan", "script", "sign",
+            "socket", "studio", "sys", "ui", "wire",
         ],
     ),
 ];

@@ -6,6 +6,7 @@ mod accounts;
 mod agency;
 mod api;
 mod app;
+mod bench;
 mod complete;
 mod completion;
 mod connect;
@@ -48,6 +49,8 @@ mod schema;
 mod stack;
 mod status;
 mod terminal;
+mod test;
+mod transcript;
 mod trigger;
 mod websocket;
 
@@ -133,6 +136,13 @@ enum Command {
     Rollback(rollback::Args),
     /// Open a WebSocket: lines go in, messages come out
     Connect(Box<connect::Connect>),
+    /// Perform scripts of WebSocket conversations, and check what comes
+    Test(test::Test),
+    /// Load a WebSocket with many connections, and measure how long messages take
+    Bench(Box<bench::Bench>),
+    /// Record a conversation, replay it against another target, compare both
+    #[command(subcommand)]
+    Transcript(Deferred<transcript::Command>),
     /// Show what a function writes
     Logs(logs::Logs),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
@@ -182,6 +192,9 @@ impl Command {
             self,
             Self::Init(_)
                 | Self::Connect(_)
+                | Self::Test(_)
+                | Self::Bench(_)
+                | Self::Transcript(_)
                 | Self::Local(_)
                 | Self::Demo(_)
                 | Self::Dev(_)
@@ -196,16 +209,17 @@ impl Command {
 
     /// Whether it answers with data that `--query` can pick from.
     fn has_data(&self) -> bool {
-        !matches!(
-            self,
+        match self {
             Self::Connect(_)
-                | Self::Dev(_)
-                | Self::Logs(_)
-                | Self::Man(_)
-                | Self::Schema(_)
-                | Self::Completion(_)
-                | Self::DemoFunction
-        )
+            | Self::Dev(_)
+            | Self::Logs(_)
+            | Self::Man(_)
+            | Self::Schema(_)
+            | Self::Completion(_)
+            | Self::DemoFunction => false,
+            Self::Transcript(Deferred(command)) => command.has_data(),
+            _ => true,
+        }
     }
 
     /// # Errors
@@ -307,6 +321,8 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Demo(args) => Box::pin(demo::run(args, context)).await,
         Command::Dev(args) => Box::pin(dev::run(*args, context)).await,
         Command::Connect(args) => connect::run(*args, context).await,
+        Command::Transcript(Deferred(command)) => Box::pin(transcript::run(command, context)).await,
+        Command::Bench(args) => Box::pin(bench::run(*args, context)).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.
@@ -336,6 +352,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Destroy(args) => Box::pin(destroy::run(args, context)).await,
         Command::Status(args) => Box::pin(status::run(args, context)).await,
         Command::Rollback(args) => Box::pin(rollback::run(args, context)).await,
+        Command::Test(args) => Box::pin(test::run(args, context)).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
@@ -350,7 +367,13 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Man(args) => man::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
         Command::Completion(args) => completion::run(&args, context),
-        Command::Local(_) | Command::Demo(_) | Command::Dev(_) | Command::Connect(_) | Command::DemoFunction => {
+        Command::Local(_)
+        | Command::Demo(_)
+        | Command::Dev(_)
+        | Command::Connect(_)
+        | Command::Bench(_)
+        | Command::Transcript(_)
+        | Command::DemoFunction => {
             unreachable!("run() saw to it")
         }
     }

@@ -84,6 +84,7 @@ impl Terminal {
                 Colour::Never => ui::Colour::Never,
             },
             colourless: env.get(env::NO_COLOR).is_some() || env.get(env::TERM).as_deref() == Some("dumb"),
+            plain_terminal: env.get(env::TERM).as_deref() == Some("dumb"),
             no_input: self.no_input,
             yes: self.yes,
             unattended: env.get(env::CI).is_some(),

@@ -3,6 +3,7 @@
 use super::data::authority::Authority;
 use super::data::{self, DataPlane};
 use super::fault::Faults;
+use super::physics::Pace;
 use super::store::Store;
 use super::{Account, Behaviour, Context, Contexts, Open, Runtime, StartError, account};
 use std::path::PathBuf;
@@ -81,6 +82,11 @@ impl Live {
     /// What fails on purpose.
     pub(super) fn faults(&self) -> Faults {
         self.ground.data_options.faults.clone()
+    }
+
+    /// How fast time passes.
+    pub(super) fn pace(&self) -> Pace {
+        Pace::new(self.ground.data_options.physics.speed)
     }
 
     /// What the runtime file says.

@@ -56,6 +56,11 @@ impl Pace {
     pub(super) fn of_client(self, limit: Duration) -> Duration {
         self.of(limit).max(SHORTEST.min(limit))
     }
+
+    /// How much time of the cloud has passed in `duration`.
+    pub(super) fn passed(self, duration: Duration) -> Duration {
+        duration.saturating_mul(self.0)
+    }
 }
 
 /// What decides where the cloud lets chance decide: the same from the same seed.
@@ -121,6 +126,7 @@ mod tests {
     #[test]
     fn a_faster_pace_shortens_what_has_a_limit() {
         assert_eq!(Pace::new(20).of(Duration::from_secs(3)), Duration::from_millis(150));
+        assert_eq!(Pace::new(20).passed(Duration::from_millis(150)), Duration::from_secs(3));
         assert_eq!(Pace::new(0).of(Duration::from_secs(3)), Duration::from_secs(3));
     }
 }

@@ -133,6 +133,7 @@ impl LocalCloud {
         let router: Router = control::router(Arc::clone(&live.contexts), live.faults())
             .merge(admin::router(admin))
             .layer(middleware::from_fn(hosts::only_this_machine));
+        let timers = tokio::spawn(control::run_timers(Arc::clone(&live.contexts), live.pace()));
         let served = stopped.clone();
         let server = axum::serve(listener, router).with_graceful_shutdown(async move { served.cancelled().await });
         let server = tokio::spawn(server.into_future());
@@ -140,6 +141,7 @@ impl LocalCloud {
             () = end => {}
             () = stop.cancelled() => {}
         }
+        timers.abort();
         live.runtime().withdraw();
         live.end().await;
         stopped.cancel();

@@ -60,7 +60,7 @@ impl Connector {
             tls,
             handshake,
         };
-        Ok(Session::new(opened, timings, self.options.message_limit).await)
+        Ok(Session::new(opened, timings, &self.options).await)
     }
 
     /// A connection to the target, or a tunnel to it, and how long the name and the connection took.

@@ -31,6 +31,8 @@ use std::time::Duration;
 const LAYER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest message that is received unless said otherwise, in bytes.
 const MESSAGE_LIMIT: usize = 64 * 1024 * 1024;
+/// How much is read at once unless said otherwise, in bytes.
+const READ_BUFFER: usize = 128 * 1024;
 
 /// How to connect. No `Debug`: headers may hold secrets.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) layer_timeout: Duration,
     /// The largest message that is received, in bytes.
     pub(crate) message_limit: usize,
+    /// How much is read at once, in bytes; each connection has so much.
+    pub(crate) read_buffer: usize,
     /// Whose certificates are accepted, for `wss://`.
     pub(crate) trust: Trust,
     /// Which proxies to go through.
@@ -62,6 +66,7 @@ impl Default for Options {
             signing: None,
             layer_timeout: LAYER_TIMEOUT,
             message_limit: MESSAGE_LIMIT,
+            read_buffer: READ_BUFFER,
             trust: Trust::System,
             proxies: Proxies::default(),
         }

@@ -22,7 +22,10 @@ impl Keyboard {
     }
 
     /// Takes single keys; Ctrl-C stays a signal.
-    fn take_keys() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// As [`Keyboard::take`].
+    pub(super) fn take_keys() -> io::Result<Self> {
         use rustix::termios::LocalModes;
         Self::without(LocalModes::ECHO | LocalModes::ICANON)
     }
@@ -90,7 +93,7 @@ impl Keyboard {
         Ok(Self(()))
     }
 
-    fn take_keys() -> io::Result<Self> {
+    pub(super) fn take_keys() -> io::Result<Self> {
         Ok(Self(()))
     }
 

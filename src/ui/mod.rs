@@ -3,13 +3,17 @@
 //! Knows nothing of commands or the cloud. What is shown to a person and what to a program comes in as one
 //! [`Report`]; which of the two is written depends on `-o`.
 
+mod editor;
 mod keyboard;
+mod line;
 mod progress;
 mod prompt;
 mod query;
 mod report;
 mod text;
 
+pub(crate) use editor::Editor;
+pub(crate) use line::Typed;
 pub(crate) use progress::{Step, Transfer, seconds};
 pub(crate) use prompt::PromptError;
 pub(crate) use query::Query;
@@ -20,6 +24,7 @@ use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -115,6 +120,8 @@ pub(crate) struct Options {
     pub(crate) colour: Colour,
     /// `NO_COLOR`, or a terminal that cannot show colour.
     pub(crate) colourless: bool,
+    /// A terminal that knows no control sequences.
+    pub(crate) plain_terminal: bool,
     /// Never ask: a missing answer is an error.
     pub(crate) no_input: bool,
     /// Answer every confirmation with yes.
@@ -135,6 +142,8 @@ pub(crate) struct Ui {
     /// Whether progress may move.
     animated: bool,
     bars: MultiProgress,
+    /// The line that is being typed, as it is shown; empty for none.
+    edited: Arc<Mutex<String>>,
 }
 
 impl Ui {
@@ -157,6 +166,7 @@ impl Ui {
             interactive: stderr_terminal && stdin_terminal && !options.no_input && !options.unattended,
             options,
             animated,
+            edited: Arc::default(),
             bars: MultiProgress::with_draw_target(target),
         }
     }
@@ -199,24 +209,26 @@ impl Ui {
     /// # Errors
     /// Stdout is closed or full.
     pub(crate) fn data(&self, text: &str) -> io::Result<()> {
-        let written = self.bars.suspend(|| {
+        let write = || {
             let mut stdout = stdout().lock();
             stdout.write_all(text.as_bytes())?;
             if !text.ends_with('\n') && !text.is_empty() {
                 stdout.write_all(b"\n")?;
             }
             stdout.flush()
-        });
+        };
+        let written = self.above(|| self.bars.suspend(write));
         written.map_err(|error| io::Error::new(error.kind(), Unwritable(error)))
     }
 
     /// Writes what somebody else wrote to stdout: to a person's terminal without what would steer it, to anything
-    /// else as it is.
+    /// else as it is. A message of nothing is a line too.
     ///
     /// # Errors
     /// Stdout is closed or full.
     pub(crate) fn message(&self, text: &str) -> io::Result<()> {
         match stdout().is_terminal() {
+            _ if text.is_empty() => self.data("\n"),
             true => self.data(&harmless(text)),
             false => self.data(text),
         }
@@ -242,6 +254,11 @@ impl Ui {
         if self.options.verbosity >= Verbosity::Normal {
             self.talk(&format!("{text}\n"));
         }
+    }
+
+    /// Says what holds words of somebody else, without what would steer a terminal.
+    pub(crate) fn foreign_status(&self, text: &str) {
+        self.status(harmless(text));
     }
 
     /// Says what a developer of fgctl, or somebody puzzled, wants to see.
@@ -296,7 +313,11 @@ impl Ui {
 
     /// Writes to stderr, beside the progress that is shown there.
     fn talk(&self, text: &str) {
-        self.bars.suspend(|| write_to_stderr(text));
+        self.above(|| self.bars.suspend(|| write_to_stderr(text)));
+    }
+
+    fn edited(&self) -> MutexGuard<'_, String> {
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn painted(&self, style: Style, text: &str) -> String {

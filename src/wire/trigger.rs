@@ -243,6 +243,9 @@ impl Operation for CreateFunctionTrigger {
     const UNKNOWN: &'static [&'static str] = &[
         "whether a gateway trigger's API is published at once: here it is",
         "whether an HTTP function takes another trigger than a gateway's: here not, 400 `FSS.1101`",
+        "from when a timer's rate counts: here from when the trigger was made or changed, or the local cloud started",
+        "the time zone of a timer's cron expression: here Beijing's, and 0 and 7 are Sunday",
+        "where a trigger of the shared gateway, `APIG`, answers: here nowhere, it is kept and told",
     ];
     type Output = Trigger;
 }

@@ -457,8 +457,15 @@ fn a_handshake_proves_who_calls() {
 fn a_person_gives_orders() {
     let Some(Server(_, url)) = &Server::start() else { return };
     let steps = [
-        ("connected to", "hello\n"),
-        ("Z < hello", "/nonsense\n"),
+        // Edited: Ctrl-A, and the arrow to the right.
+        ("connected to", "ello\u{1}h\n"),
+        ("Z > hello", ""),
+        ("Z < hello", "{\"a\":[1]}\n"),
+        ("    1\r\n", "\u{1b}[A\u{1b}[A!\u{5}!\n"),
+        ("Z < hello!!", "/search ELLO\n"),
+        ("Z > hello", ""),
+        ("Z < hello!!", "/search nowhere\n"),
+        ("nothing that was said", "/nonsense\n"),
         ("is no order", "/ping\n"),
         ("answer to the ping after", "/close 4000 bye\n"),
     ];
@@ -467,4 +474,191 @@ fn a_person_gives_orders() {
     };
     assert_eq!(seen.status, 0, "{seen:?}");
     assert!(seen.shown.contains("closed with 4000"), "{seen:?}");
+}
+
+/// A server whose path is the frames that it sends, in hexadecimal digits after `/`; it then reads until the end.
+const FRAMES: &str = r"
+import base64, hashlib, socket, threading
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+def serve(peer):
+    head = b''
+    while not head.endswith(b'\r\n\r\n'):
+        head += peer.recv(1)
+    path = head.split()[1].decode()[1:]
+    key = next(line.split(b': ')[1] for line in head.split(b'\r\n') if line.lower().startswith(b'sec-websocket-key'))
+    accept = base64.b64encode(hashlib.sha1(key + b'258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest())
+    peer.sendall(b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ' + accept + b'\r\n\r\n')
+    if path == 'large':
+        frames = b'\x82\x7f' + (16 << 20).to_bytes(8, 'big') + bytes(16 << 20)
+    else:
+        frames = bytes.fromhex(path)
+    # Octet by octet, where that is not too much: no frame may depend on how it was cut.
+    for at in range(len(frames)) if len(frames) < 100 else [slice(None)]:
+        peer.sendall(frames[at:at + 1] if isinstance(at, int) else frames)
+    while peer.recv(65536): pass
+    peer.close()
+def guarded(peer):
+    try:
+        serve(peer)
+    except (OSError, EOFError):
+        pass
+while True:
+    threading.Thread(target=guarded, args=[listener.accept()[0]], daemon=True).start()
+";
+
+/// What RFC 6455 allows is received; what it does not has a defined end, with status 9. In the classes of Autobahn's
+/// cases: framing, pings, reserved bits, opcodes, fragmentation, UTF-8, closes, and large messages.
+#[test]
+fn each_class_of_frames_has_its_outcome() {
+    if skipped("python3") {
+        return;
+    }
+    let mut command = Command::new("python3");
+    command.args(["-c", FRAMES]);
+    let Server(_server, url) = &Server::of(command);
+    let world = World::new();
+    let hello = "\u{e9}";
+    for (frames, messages) in [
+        ("8102c3a9", hello),
+        // Empty, and in two sizes of length.
+        ("8100", ""),
+        ("817e0002c3a9", hello),
+        ("817f0000000000000002c3a9", hello),
+        // Fragments, empty ones too, a code point cut in two, and control frames in between.
+        ("0101c38001a9", hello),
+        ("010000008002c3a9", hello),
+        ("0101c38901788001a9", hello),
+        ("0101c38a008001a9", hello),
+        ("8900890178810161", "a"),
+        // A pong that nobody asked for.
+        ("8a0178810161", "a"),
+    ] {
+        let run = world.fgctl(&format!("connect {url}/{frames} --count 1")).success();
+        assert_eq!(run.stdout, format!("{messages}\n"), "{frames}");
+    }
+    let large = world.fgctl(&format!("connect {url}/large --count 1")).success();
+    assert!(large.stdout.len() > 16 << 20, "{}", large.stdout.len());
+    let too_long = format!("897e007e{}", "00".repeat(126));
+    for (frames, told) in [
+        // Reserved bits and opcodes.
+        ("c10161" as &str, "1006"),
+        ("a10161", "1006"),
+        ("910161", "1006"),
+        ("830161", "1006"),
+        ("870161", "1006"),
+        ("8b00", "1006"),
+        ("8f00", "1006"),
+        // Masked.
+        ("81810000000061", "masked"),
+        // A continuation of nothing, and a message within a message.
+        ("800161", "1006"),
+        ("000161", "1006"),
+        ("010161810161", "1006"),
+        // Control frames in fragments, and too long.
+        ("090161", "1006"),
+        (&too_long, "1006"),
+        ("080203e8", "1006"),
+        // UTF-8: what never begins a code point, a surrogate, an overlong form, beyond the last, cut at the end.
+        ("8101ff", "UTF-8"),
+        ("8103eda080", "UTF-8"),
+        ("8102c0af", "UTF-8"),
+        ("8104f4908080", "UTF-8"),
+        ("8101c3", "UTF-8"),
+        // Known to be wrong before the message is whole.
+        ("0101ff", "UTF-8"),
+        // Closes: a code that says something is told.
+        ("880203e9", "1001"),
+        ("88020fa0", "4000"),
+        ("880203f3", "1011"),
+        // One byte, codes that no frame may have, a reason that is no UTF-8.
+        ("880103", "1006"),
+        ("880203ed", "1002"),
+        ("88020000", "1002"),
+        ("880303e8ff", "1006"),
+    ] {
+        let run = world.fgctl(&format!("connect {url}/{frames} --count 1"));
+        let expected = if frames == "880203e9" { 0 } else { 9 };
+        assert_eq!(run.status, expected, "{frames}: {run:?}");
+        assert!(run.stdout.is_empty() && run.stderr.contains(told), "{frames}: {run:?}");
+    }
+    // Ordinary ends.
+    for frames in ["8800", "880203e8", "880503e8627965"] {
+        world.fgctl(&format!("connect {url}/{frames} --count 1")).success();
+    }
+}
+
+/// Attempts are counted, and the last one ends it.
+#[test]
+fn attempts_to_reconnect_stop() {
+    let Some(Server(process, url)) = &mut Server::broken() else {
+        return;
+    };
+    let world = World::new();
+    let mut client = world
+        .command([
+            "connect",
+            &format!("{url}/lost"),
+            "--reconnect",
+            "--reconnect-delay",
+            "1ms",
+            "--reconnect-attempts",
+            "3",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(client.stderr.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.contains("connected to"), "{line}");
+    // Nobody listens any more, and the connection is lost.
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let run = Run::of(client.wait_with_output().unwrap());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut said, &mut rest).unwrap();
+    assert_eq!(run.status, 9, "{rest}");
+    assert!(
+        rest.contains("attempt 3 of 3") && rest.contains("gave up after 3 attempts"),
+        "{rest}"
+    );
+}
+
+/// Who reads slowly slows the sender down, and loses nothing.
+#[test]
+fn a_slow_reader_gets_everything() {
+    let Some(ws) = node_with_ws() else { return };
+    let mut command = Command::new("node");
+    command.args(["-e", NODE_ECHO]).current_dir(ws);
+    let server = Server::of(command);
+    let world = World::new();
+    let mut client = world
+        .command(["connect", &format!("{}/", server.1), "--count", "300"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = client.stdin.take().unwrap();
+    let writing = std::thread::spawn(move || {
+        for at in 0..300 {
+            let line = format!("{at:03}{}\n", "x".repeat(20_000));
+            stdin.write_all(line.as_bytes()).unwrap();
+        }
+    });
+    // The pipes hold far less than what is under way: who reads last sets the pace.
+    let lines = BufReader::with_capacity(1024, client.stdout.take().unwrap()).lines();
+    for (at, line) in lines.enumerate() {
+        let line = line.unwrap();
+        assert!(
+            line.starts_with(&format!("{at:03}x")) && line.len() == 20_003,
+            "{at}: {} bytes",
+            line.len()
+        );
+    }
+    writing.join().unwrap();
+    assert_eq!(client.wait().unwrap().code(), Some(0));
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,8 +53,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def take(self, mebibytes):
         return len(b"x" * (int(mebibytes) << 20))
     def ask(self, port):
+        return self.reach("127.0.0.1:" + port)
+    def reach(self, place):
+        host, _, port = place.partition(":")
         try:
-            with socket.create_connection(("127.0.0.1", int(port)), 5) as peer:
+            with socket.create_connection((host, int(port)), 5) as peer:
                 peer.sendall(b"ping")
                 return peer.recv(64).decode()
         except OSError as error:
@@ -469,6 +472,69 @@ fn a_forwarded_port_of_the_host_is_the_instances_own_and_others_are_not_there() 
     let said = format!("the forwarded port {nobody} of this machine's 127.0.0.1 does not answer");
     let log = functions.0.fgctl("logs a").success().stdout;
     assert_eq!(log.matches(&said).count(), 1, "{log}");
+}
+
+/// An address of this machine besides its loopback; asking for it sends nothing.
+fn own_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    socket.connect("198.51.100.1:9").ok()?;
+    Some(socket.local_addr().unwrap().ip()).filter(|address| !address.is_loopback())
+}
+
+/// The processes that carry the network of the machine whose helper is `pid`.
+fn carriers(pid: u64) -> usize {
+    let is_one = |line: &[u8]| {
+        let mut words = line.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+        words.next().is_some_and(|first| first.ends_with(b"pasta"))
+            && words.next_back() == Some(pid.to_string().as_bytes())
+    };
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    lines.filter(|line| is_one(line)).count()
+}
+
+/// A function with public access reaches what this machine reaches and not this machine's 127.0.0.1; one without reaches
+/// nothing. What carries it goes with the instance, even after a kill.
+#[test]
+fn public_access_leads_out_and_ends_with_the_instance() {
+    if skipped("pasta") {
+        return;
+    }
+    let Some(address) = own_address() else {
+        return say_skipped("this machine has no address but its loopback");
+    };
+    let host = TcpListener::bind((address, 0)).unwrap();
+    let hidden = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let place = host.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in host.incoming().flatten() {
+            // What is unread when it is closed would take the answer with it.
+            let _ = stream.read_exact(&mut [0; 4]);
+            let _ = stream.write_all(b"pong");
+        }
+    });
+    let Some(mut functions) = Functions::start(&["a", "b"]) else {
+        return;
+    };
+    functions.0.fgctl("function update a --public-access").success();
+    functions.0.fgctl("function update b --no-public-access").success();
+    assert_eq!(functions.ask(&format!("a?reach={place}")), "pong");
+    assert_eq!(functions.ask(&format!("b?reach={place}")), "ENETUNREACH");
+    assert_eq!(functions.ask(&format!("a?ask={hidden}")), "ECONNREFUSED");
+    let status = functions.0.json("local status");
+    let instances = status["instances"].as_array().unwrap();
+    let of = |name: &str| {
+        instances.iter().find(|one| one["name"] == name).unwrap()["pid"]
+            .as_u64()
+            .unwrap()
+    };
+    let (a, b) = (of("a"), of("b"));
+    assert_eq!((carriers(a), carriers(b)), (1, 0));
+    functions.0.kill();
+    let patience = Instant::now() + Duration::from_secs(20);
+    while carriers(a) > 0 {
+        assert!(Instant::now() < patience, "it outlives its machine");
+    }
 }
 
 /// One that nobody uses ends when it was said to.

@@ -66,6 +66,8 @@ const LINES: &[&str] = &[
     "explain FSS.1061",
     "explain --list",
     "doctor",
+    "test empty.fgtest",
+    "transcript diff a.jsonl a.jsonl",
     "local status",
     "local requests",
     "local env",
@@ -94,6 +96,9 @@ fn cloud() -> Cloud {
     zip_of(&cloud.path("d.zip"), &[("a.js", b"1")]);
     let stack = "name = \"s\"\n[functions.g]\ncode = \"code\"\n";
     std::fs::write(cloud.path("stack.toml"), stack).unwrap();
+    std::fs::write(cloud.path("empty.fgtest"), "# nothing\n").unwrap();
+    let entry = r#"{"time":"","direction":"sent","kind":"text","data":"x"}"#;
+    std::fs::write(cloud.path("a.jsonl"), entry).unwrap();
     cloud
 }
 

@@ -504,6 +504,9 @@ ROWS = [
 # Commands that no row runs, and why.
 ELSEWHERE = {
     "connect": "speaks WebSocket with a gateway, which is no operation",
+    "bench": "speaks WebSocket, as `connect` does",
+    "transcript": "speaks WebSocket, as `connect` does",
+    "test": "speaks WebSocket, as `connect` does",
     "local": "speaks with the local cloud's own door",
     "dev": "runs what other rows have, against a local cloud of its own",
     "demo": "runs what other rows have, against a local cloud of its own",

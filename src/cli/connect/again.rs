@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// A connection that was open for so long was a success: what follows counts anew.
 const STABLE: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Again {
     /// Connect again when the connection is lost
     #[arg(long)]

@@ -13,7 +13,7 @@ use std::time::Duration;
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What a name led to.
-pub(super) struct Place {
+pub(in super::super) struct Place {
     pub(super) app: App,
     pub(super) function: Function,
     pub(super) trigger: Trigger,
@@ -28,9 +28,9 @@ impl Place {
 }
 
 /// Where to go.
-pub(super) struct Destination {
-    pub(super) target: Target,
-    pub(super) limits: Limits,
+pub(in super::super) struct Destination {
+    pub(in super::super) target: Target,
+    pub(in super::super) limits: Limits,
     /// Nothing for a URL.
     pub(super) place: Option<Place>,
 }
@@ -79,7 +79,7 @@ impl Destination {
     }
 
     /// What to do about an end like this.
-    pub(super) fn advice(&self, closing: &Closing) -> Vec<String> {
+    pub(in super::super) fn advice(&self, closing: &Closing) -> Vec<String> {
         let Some(place) = &self.place else {
             let unexplained = !closing.clean && !closing.ours && closing.fault.is_none();
             let hint = "name the trigger or the function in place of the URL: its limits are compared then";
@@ -107,7 +107,7 @@ impl Destination {
 }
 
 /// Reads `NAME=VALUE`.
-pub(super) fn parameter(text: &str) -> Result<(String, String), String> {
+pub(in super::super) fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("it should read NAME=VALUE".to_owned()),

@@ -15,27 +15,27 @@ use std::path::{Path, PathBuf};
 const APP_CODE: HeaderName = HeaderName::from_static("x-apig-appcode");
 const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Who calls")]
-pub(super) struct Identity {
+pub(in super::super) struct Identity {
     /// AppKey of an API with App authentication; its secret signs the handshake
     #[arg(long, value_name = "KEY", requires = "app_secret_file", group = "caller")]
-    app_key: Option<String>,
+    pub(in super::super) app_key: Option<String>,
     /// File that holds the AppSecret, alone; - is stdin's first line, which a terminal does not show
     #[arg(long, value_name = "FILE", requires = "app_key")]
-    app_secret_file: Option<PathBuf>,
+    pub(in super::super) app_secret_file: Option<PathBuf>,
     /// App of the trigger's gateway, whose key and secret are looked up; not with a URL
     #[arg(long, value_name = "NAME", group = "caller")]
-    app: Option<String>,
+    pub(in super::super) app: Option<String>,
     /// File that holds an AppCode, alone; - is stdin's first line
     #[arg(long, value_name = "FILE", group = "caller")]
-    app_code_file: Option<PathBuf>,
+    pub(in super::super) app_code_file: Option<PathBuf>,
     /// Call an API with IAM authentication as the account that fgctl uses
     #[arg(long, group = "caller")]
-    iam: bool,
+    pub(in super::super) iam: bool,
     /// File that holds an IAM token, alone; - is stdin's first line
     #[arg(long, value_name = "FILE", group = "caller")]
-    token_file: Option<PathBuf>,
+    pub(in super::super) token_file: Option<PathBuf>,
 }
 
 impl Identity {

@@ -7,6 +7,7 @@ pub(super) const HELP: &str = "\
 /ping [TEXT]          ping, and show how long the answer takes
 /close [CODE [TEXT]]  close, with 1000 unless told
 /binary FILE          send a file as one binary message
+/search TEXT          show again what held TEXT
 //TEXT                send /TEXT
 Ctrl-D                close";
 
@@ -21,6 +22,8 @@ pub(super) enum Order {
     Close(u16, String),
     /// A file's content as a message.
     Binary(PathBuf),
+    /// What was said and holds this text.
+    Search(String),
     /// What can be typed.
     Help,
 }
@@ -49,6 +52,8 @@ impl Order {
                 let code = code.parse().map_err(|_| format!("`{code}` is no close code"))?;
                 Ok(Self::Close(code, reason.trim().to_owned()))
             }
+            "search" if !rest.is_empty() => Ok(Self::Search(rest.to_owned())),
+            "search" => Err("/search needs a text".to_owned()),
             "help" => Ok(Self::Help),
             other => Err(format!(
                 "`/{other}` is no order: see /help; //{other} sends it as a message"
@@ -71,11 +76,12 @@ mod tests {
             ("/close", Order::Close(1000, String::new())),
             ("/close 4000 bye now", Order::Close(4000, "bye now".to_owned())),
             ("/binary a b.bin", Order::Binary("a b.bin".into())),
+            ("/search a b", Order::Search("a b".to_owned())),
             ("/help", Order::Help),
         ] {
             assert_eq!(Order::read(line), Ok(order), "{line}");
         }
-        for bad in ["/", "/clos", "/close x", "/close 70000", "/binary"] {
+        for bad in ["/", "/clos", "/close x", "/close 70000", "/binary", "/search"] {
             assert!(Order::read(bad).is_err(), "{bad}");
         }
     }

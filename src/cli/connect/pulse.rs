@@ -5,7 +5,7 @@ use clap::Args;
 use std::time::Duration;
 use tokio::time::Instant;
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct Pulses {
     /// Ping so often, to keep the connection from being idle; -v shows how long each answer takes
     #[arg(long, value_name = "DURATION", value_parser = super::positive)]

@@ -4,18 +4,18 @@ use super::super::error::CommandError;
 use super::super::global::Context;
 use super::super::interrupted;
 use super::Connect;
+use super::history::History;
+use super::input::Input;
 use super::order::{self, Order};
 use super::pulse::{Pulse, Pulses};
-use super::record::Record;
+use super::record::{Entry, Record};
 use crate::socket::{Closing, Event, SendError, Session, Target};
 use crate::ui::Format;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
-use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
 use tokio::time::Instant;
 
 /// Messages of more bytes are not read from a file.
@@ -23,8 +23,7 @@ const FILE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// The conversation.
 pub(super) struct Talk<'a> {
-    /// Until it has ended.
-    stdin: Option<Lines<BufReader<Stdin>>>,
+    input: Input,
     /// Whether a person types, who can give orders.
     at_terminal: bool,
     /// How many messages are still to come, where that ends it.
@@ -38,6 +37,8 @@ pub(super) struct Talk<'a> {
     on_open: Vec<String>,
     pulses: Pulses,
     record: Record,
+    /// What a person can search.
+    history: History,
     context: &'a Context,
 }
 
@@ -68,8 +69,9 @@ impl<'a> Talk<'a> {
             None => String::new(),
         };
         Ok(Self {
-            stdin: Some(BufReader::new(tokio::io::stdin()).lines()),
-            at_terminal: std::io::stdin().is_terminal(),
+            input: Input::open(&context.ui),
+            at_terminal: Input::is_person(),
+            history: History::default(),
             wanted: args.count,
             linger: args.linger,
             quiet_since: None,
@@ -108,7 +110,7 @@ impl<'a> Talk<'a> {
                     Event::Closed(closing) => return self.ended(closing),
                     event => self.came(&mut line, &event)?,
                 },
-                typed = next_line(&mut self.stdin) => if let Some(goodbye) = self.typed(&mut line, typed?).await? {
+                typed = self.input.next() => if let Some(goodbye) = self.typed(&mut line, typed?).await? {
                     return self.leave(line, goodbye).await;
                 },
                 () = line.pulse.due() => self.ping(&mut line, "").await?,
@@ -152,7 +154,8 @@ impl<'a> Talk<'a> {
             Format::Yaml => format!("--- {}", json!({ "type": kind, "data": text })),
             // A person's own lines stand on the screen already: these are told from them, and dated.
             Format::Table | Format::Name if self.at_terminal => {
-                format!("{} < {text}", jiff::Timestamp::now().strftime("%H:%M:%SZ"))
+                self.history.keep(Entry::came(event));
+                dated('<', &pretty(text))
             }
             Format::Table | Format::Name => text,
         };
@@ -163,7 +166,7 @@ impl<'a> Talk<'a> {
     async fn typed(&mut self, line: &mut Line, typed: Option<String>) -> Result<Option<Goodbye>, CommandError> {
         match typed {
             None => {
-                self.stdin = None;
+                self.input = Input::Ended;
                 self.quiet_since = Some(Instant::now());
                 // Ctrl-D of a person: no answer is waited for.
                 return Ok(self.at_terminal.then(|| (1000, String::new())));
@@ -177,6 +180,9 @@ impl<'a> Talk<'a> {
 
     /// Does what a person typed. A mistake is told, and ends nothing.
     async fn order(&mut self, line: &mut Line, typed: &str) -> Result<Option<Goodbye>, CommandError> {
+        if self.input.is_edited() {
+            self.context.ui.message(&dated('>', typed))?;
+        }
         match Order::read(typed) {
             Ok(Order::Send(text)) if self.binary => self.send(line, Message::Binary(text.into_bytes())).await?,
             Ok(Order::Send(text)) => self.send(line, Message::Text(text)).await?,
@@ -190,16 +196,33 @@ impl<'a> Talk<'a> {
                 Ok(bytes) => self.send(line, Message::Binary(bytes)).await?,
                 Err(error) => self.context.ui.warning(error.told()),
             },
+            Ok(Order::Search(text)) => self.search(&text)?,
             Ok(Order::Help) => self.context.ui.status(order::HELP),
             Err(mistake) => self.context.ui.warning(mistake),
         }
         Ok(None)
     }
 
+    fn search(&self, text: &str) -> Result<(), CommandError> {
+        let found = self.history.search(text);
+        match found.is_empty() {
+            true => self
+                .context
+                .ui
+                .status(format_args!("nothing that was said holds `{text}`")),
+            false => self.context.ui.message(&found.join("\n"))?,
+        }
+        Ok(())
+    }
+
     async fn send(&mut self, line: &mut Line, message: Message) -> Result<(), CommandError> {
-        match &message {
-            Message::Text(text) => self.record.sent("text", text)?,
-            Message::Binary(bytes) => self.record.sent("binary", &STANDARD.encode(bytes))?,
+        let (kind, data) = match &message {
+            Message::Text(text) => ("text", text.clone()),
+            Message::Binary(bytes) => ("binary", STANDARD.encode(bytes)),
+        };
+        self.record.sent(kind, &data)?;
+        if self.at_terminal {
+            self.history.keep(Entry::new("sent", kind, data));
         }
         let until = line.pulse.patience().map(|patience| Instant::now() + patience);
         let sending = async {
@@ -244,6 +267,22 @@ impl<'a> Talk<'a> {
     }
 }
 
+/// With the time and the direction, for a person.
+fn dated(direction: char, text: &str) -> String {
+    format!("{} {direction} {text}", jiff::Timestamp::now().strftime("%H:%M:%SZ"))
+}
+
+/// JSON's objects and lists on lines of their own; anything else as it is.
+fn pretty(text: String) -> String {
+    if !text.starts_with(['{', '[']) {
+        return text;
+    }
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(value) => serde_json::to_string_pretty(&value).unwrap_or(text),
+        Err(_) => text,
+    }
+}
+
 /// A file's bytes.
 fn content(file: &Path) -> Result<Vec<u8>, CommandError> {
     let failed =
@@ -253,14 +292,6 @@ fn content(file: &Path) -> Result<Vec<u8>, CommandError> {
         return Err(failed(&format_args!("it has {size} bytes, more than {FILE_LIMIT}")));
     }
     std::fs::read(file).map_err(|error| failed(&error))
-}
-
-/// The next line of stdin; never, once it has ended.
-async fn next_line(stdin: &mut Option<Lines<BufReader<Stdin>>>) -> std::io::Result<Option<String>> {
-    match stdin {
-        Some(lines) => lines.next_line().await,
-        None => std::future::pending().await,
-    }
 }
 
 /// What became of a message: how a connection ended, the next event says.

@@ -45,9 +45,15 @@ async fn machine() -> Result<Vec<Finding>, CommandError> {
         Some(why) => format!("not limited: {why}"),
     };
     let limited = abilities.memory_unlimited.is_none();
+    let public = match &abilities.no_public_access {
+        None if own => "functions that have it reach what this machine reaches, by pasta".to_owned(),
+        None => "functions have this machine's own network".to_owned(),
+        Some(why) => format!("functions reach nothing but forwarded ports: {why}"),
+    };
     let mut findings = vec![
         Finding::fine_if(own, "isolation", isolation),
         Finding::fine_if(limited, "memory of functions", memory),
+        Finding::fine_if(abilities.no_public_access.is_none(), "public access", public),
     ];
     if !own {
         let holder = port::holder(FUNCTION_PORT);

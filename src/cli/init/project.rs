@@ -19,15 +19,21 @@ pub(super) struct Project {
     /// Seconds.
     pub(super) execution_timeout: i64,
     pub(super) gateway: Gateway,
+    pub(super) trigger: Trigger,
+    pub(super) ci: String,
+}
+
+/// The way in.
+#[derive(Clone, Debug)]
+pub(super) struct Trigger {
     pub(super) group: String,
-    pub(super) trigger: String,
+    pub(super) name: String,
     pub(super) path: String,
     pub(super) auth: String,
     /// Who may call, with app authentication.
     pub(super) app: Option<String>,
     /// Milliseconds.
     pub(super) backend_timeout: i64,
-    pub(super) ci: String,
 }
 
 /// What the function runs.
@@ -67,7 +73,7 @@ impl Project {
         let mut files = match &self.code {
             Code::Template(name) => {
                 let runtime = self.runtime.as_deref().unwrap_or_default();
-                template::files(name, runtime, (&self.folder(), &self.path))
+                template::files(name, runtime, (&self.folder(), &self.trigger.path))
             }
             Code::Own { entry, .. } => {
                 let start = self.runtime.as_deref().zip(entry.as_deref());
@@ -97,18 +103,19 @@ impl Project {
         }
         self.function(&mut text);
         self.gateway(&mut text);
-        text.table("groups", &self.group);
-        text.table("triggers", &self.trigger);
-        text.pair("path", &self.path);
-        text.pair("auth", &self.auth);
+        let trigger = &self.trigger;
+        text.table("groups", &trigger.group);
+        text.table("triggers", &trigger.name);
+        text.pair("path", &trigger.path);
+        text.pair("auth", &trigger.auth);
         text.line(format!(
             "# Milliseconds: the longest silence of a connection. Ping every {} ms.\ntimeout = {}",
-            crate::app::ping_interval(self.backend_timeout),
-            self.backend_timeout
+            crate::app::ping_interval(trigger.backend_timeout),
+            trigger.backend_timeout
         ));
-        if let Some(app) = &self.app {
+        if let Some(app) = &trigger.app {
             text.table("apps", app);
-            text.line(format!("triggers = [{}]", quoted(&self.trigger)));
+            text.line(format!("triggers = [{}]", quoted(&trigger.name)));
         }
         text.0
     }

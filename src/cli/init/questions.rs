@@ -4,7 +4,7 @@ use super::super::error::CommandError;
 use super::answers::{Answers, Question};
 use super::found::{Found, PACKAGES};
 use super::gateway::{self, Live};
-use super::project::{Code, Project};
+use super::project::{Code, Project, Trigger};
 use super::{ci, template};
 use crate::app::{Budget, Silence, UNKNOWN, ping_interval};
 use crate::ui::Ui;
@@ -27,35 +27,45 @@ pub(super) async fn ask(
     live: &Live<'_>,
 ) -> Result<Project, CommandError> {
     let found = Found::of(folder);
-    let name = ruled(
-        answers,
-        ("name", "--name", "Stack's name"),
-        stack_name(folder),
-        &rule::stack_name,
-    )?;
+    let name = ("name", "--name", "Stack's name");
+    let name = ruled(answers, name, stack_name(folder), &rule::stack_name)?;
     let proposed = name.trim_end_matches(['-', '_']).to_owned();
     let function = ("function", "--function", "Function's name");
     let function = ruled(answers, function, proposed, &rule::function_name)?;
     let (code, runtime) = code(answers, &found)?;
-    let execution_timeout = Question {
+    let project = Project {
+        execution_timeout: execution_timeout(answers)?,
+        gateway: gateway::ask(answers, live).await?,
+        trigger: trigger(answers, &word(&function))?,
+        ci: ci_kind(answers)?,
+        name,
+        region,
+        function,
+        code,
+        runtime,
+    };
+    warn(&project, live.ui);
+    Ok(project)
+}
+
+fn execution_timeout(answers: &mut Answers<'_>) -> Result<i64, CommandError> {
+    let question = Question {
         name: "execution-timeout",
         flag: "--execution-timeout",
         text: "Execution timeout in seconds, the longest life of a connection (3 to 259200)",
         proposed: Some("900".to_owned()),
     };
-    let execution_timeout = answers.number(execution_timeout, &rule::execution_timeout)?;
-    let gateway = gateway::ask(answers, live).await?;
-    let word = word(&function);
+    answers.number(question, &rule::execution_timeout)
+}
+
+/// The way in, with names of the function's `word`.
+fn trigger(answers: &mut Answers<'_>, word: &str) -> Result<Trigger, CommandError> {
     let group = ("group", "--group", "API group");
     let group = ruled(answers, group, format!("APIGroup_{word}"), &rule::group_name)?;
-    let trigger = ("trigger", "--trigger", "Trigger's name");
-    let trigger = ruled(answers, trigger, format!("API_{word}"), &rule::api_name)?;
-    let path = ruled(
-        answers,
-        ("path", "--path", "Path of the URL"),
-        format!("/{word}"),
-        &rule::request_path,
-    )?;
+    let name = ("trigger", "--trigger", "Trigger's name");
+    let name = ruled(answers, name, format!("API_{word}"), &rule::api_name)?;
+    let path = ("path", "--path", "Path of the URL");
+    let path = ruled(answers, path, format!("/{word}"), &rule::request_path)?;
     let auth = auth(answers)?;
     let app = match auth.as_str() {
         "app" => {
@@ -64,26 +74,14 @@ pub(super) async fn ask(
         }
         _ => None,
     };
-    let backend_timeout = backend_timeout(answers)?;
-    let ci = ci_kind(answers)?;
-    let project = Project {
-        name,
-        region,
-        function,
-        code,
-        runtime,
-        execution_timeout,
-        gateway,
+    Ok(Trigger {
         group,
-        trigger,
+        name,
         path,
         auth,
         app,
-        backend_timeout,
-        ci,
-    };
-    warn(&project, live.ui);
-    Ok(project)
+        backend_timeout: backend_timeout(answers)?,
+    })
 }
 
 fn ruled(
@@ -256,13 +254,14 @@ fn ci_kind(answers: &mut Answers<'_>) -> Result<String, CommandError> {
 
 /// Says what ends a connection, and what of it is sooner than it is wanted.
 fn warn(project: &Project, ui: &Ui) {
-    let ping = ping_interval(project.backend_timeout);
+    let trigger = &project.trigger;
+    let ping = ping_interval(trigger.backend_timeout);
     let budget = Budget {
         function: project.function.clone(),
         execution_timeout: project.execution_timeout,
         triggers: vec![Silence {
-            name: project.trigger.clone(),
-            backend_timeout: Some(project.backend_timeout),
+            name: trigger.name.clone(),
+            backend_timeout: Some(trigger.backend_timeout),
             ping_interval: Some(ping),
         }],
     };
@@ -272,7 +271,7 @@ fn warn(project: &Project, ui: &Ui) {
     }
     ui.status(format_args!(
         "A connection lives for {} s at most, and ends after {} ms of silence: ping every {ping} ms. {UNKNOWN}.",
-        project.execution_timeout, project.backend_timeout
+        project.execution_timeout, trigger.backend_timeout
     ));
     let elsewhere = project
         .region
@@ -284,7 +283,7 @@ fn warn(project: &Project, ui: &Ui) {
             rule::WEBSOCKET_REGION
         ));
     }
-    if project.auth == "none" {
+    if trigger.auth == "none" {
         ui.warning("with the authentication none, anybody who knows the URL may call");
     }
 }

@@ -12,7 +12,7 @@ pub(super) const TEMPLATES: [(&str, &str); 3] = [
 ];
 /// No template: the code that is there.
 pub(super) const NONE: &str = "none";
-/// Stands for the URL's path in a template.
+/// Stands for the URL's path in a template, between quotes.
 const PATH: &str = "@PATH@";
 /// What the templates need of npm and of pip.
 const NPM: &str = "ws@8";
@@ -53,8 +53,13 @@ pub(super) fn files(template: &str, runtime: &str, (folder, path): (&Path, &str)
         ("echo", true) => ("index.py", include_str!("template/python/echo.py")),
         (_, true) => ("index.py", include_str!("template/python/chat.py")),
     };
-    let code = NewFile::new(folder.join(name), text.replace(PATH, path));
+    let code = NewFile::new(folder.join(name), text.replace(PATH, &escaped(path)));
     vec![code, bootstrap(runtime, folder, name)]
+}
+
+/// `path` as it stands between quotes of either kind in either language.
+fn escaped(path: &str) -> String {
+    path.replace('\\', "\\\\").replace('\'', "\\'").replace('"', "\\\"")
 }
 
 /// The file that starts `entry`.
@@ -74,6 +79,12 @@ pub(super) fn program(runtime: &str) -> Option<String> {
 mod tests {
     use super::{TEMPLATES, files, program, runtimes};
     use std::path::Path;
+
+    #[test]
+    fn no_path_ends_the_text_that_it_stands_in() {
+        let files = files("echo", "Node.js20.15", (Path::new("code"), "/a'b\"c\\"));
+        assert!(files[0].text.contains(r#"'/a\'b\"c\\'"#), "{}", files[0].text);
+    }
 
     #[test]
     fn every_template_of_every_runtime_listens_at_the_path_and_is_started_by_its_program() {

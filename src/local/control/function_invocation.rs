@@ -2,6 +2,7 @@
 //! functions, and says so.
 
 use super::super::{CallFault, Context, Failure, FunctionAnswer, FunctionCall};
+use super::function::Found;
 use super::identity::new_uuid;
 use super::refusal::Refusal;
 use super::request::{Answered, Call};
@@ -247,20 +248,25 @@ pub(super) async fn invoke_async(call: Call, input: AsyncInvokeFunction) -> Resu
                 let detail = "an HTTP function cannot be called asynchronously";
                 return Err(Refusal::because(INVALID_PARAMETER, detail));
             }
-            let invocation = AsyncInvocation {
-                request_id: new_uuid(),
-                status: "FAIL".to_owned(),
-                error_message: no_runtime(&found.record.function.runtime),
-                error_code: NO_RUNTIME,
-                start_time: clock::in_utc(now),
-                end_time: clock::in_utc(now),
-            };
-            let request_id = invocation.request_id.clone();
-            remember(writer, &found.key, &invocation)?;
-            Ok(Accepted { request_id })
+            take(writer, &found, now)
         })
     })
     .await
+}
+
+/// Takes an asynchronous call of a function that was found: it fails, because there is no runtime for it.
+pub(super) fn take(writer: &Writer, found: &Found, now: Timestamp) -> Result<Accepted, Refusal> {
+    let invocation = AsyncInvocation {
+        request_id: new_uuid(),
+        status: "FAIL".to_owned(),
+        error_message: no_runtime(&found.record.function.runtime),
+        error_code: NO_RUNTIME,
+        start_time: clock::in_utc(now),
+        end_time: clock::in_utc(now),
+    };
+    let request_id = invocation.request_id.clone();
+    remember(writer, &found.key, &invocation)?;
+    Ok(Accepted { request_id })
 }
 
 /// Keeps `invocation`, and forgets the oldest of too many.

@@ -54,6 +54,7 @@ mod quota;
 mod refusal;
 mod request;
 mod runtime;
+mod schedule;
 mod security_group;
 mod short_urn;
 mod subnet;
@@ -61,6 +62,7 @@ mod subnet;
 mod tests;
 mod throttle;
 mod throttle_binding;
+mod timer;
 mod token;
 mod trigger;
 mod trigger_gateway;
@@ -68,6 +70,8 @@ mod trigger_shared;
 mod trigger_timer;
 mod user_data;
 mod vpc;
+
+pub(super) use timer::run as run_timers;
 
 use super::fault::Faults;
 use super::fidelity::Row;

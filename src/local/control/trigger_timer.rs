@@ -1,9 +1,9 @@
-//! Triggers of type `TIMER`. They are kept and told: the local cloud has no runtimes for the event functions that they
-//! would call.
+//! Triggers of type `TIMER`: what may be said of them. What lets them fire is `timer`.
 
 use super::clock;
 use super::identity::new_uuid;
 use super::refusal::Refusal;
+use super::schedule::Schedule;
 use super::trigger::Owner;
 use crate::codes::functiongraph::{INVALID_PARAMETER, TIMER_EXISTS, TIMER_PARAMETERS, TRIGGER_QUOTA};
 use crate::local::store::records::TRIGGERS;
@@ -16,8 +16,6 @@ use serde_json::{Map, Value};
 const MOST: usize = 10;
 /// The longest name, in characters.
 const NAME_LENGTH: usize = 64;
-/// The units of a rate, and the greatest number of each.
-const RATES: &[(char, u32)] = &[('m', 60), ('h', 24), ('d', 30)];
 
 fn bad(detail: impl std::fmt::Display) -> Refusal {
     Refusal::because(TIMER_PARAMETERS, detail)
@@ -51,37 +49,22 @@ fn check(data: &GatewayEventData) -> Result<(), Refusal> {
             data.name
         )));
     }
-    let schedule = text("schedule");
-    let fits = match text("schedule_type") {
-        "Rate" => is_rate(schedule),
-        "Cron" => is_cron(schedule),
-        other => return Err(bad(format!("schedule_type `{other}` is neither Rate nor Cron"))),
-    };
-    match fits {
-        true => Ok(()),
-        false => Err(bad(format!("schedule `{schedule}`"))),
+    match text("schedule_type") {
+        "Rate" | "Cron" => schedule(data)
+            .map(|_| ())
+            .ok_or_else(|| bad(format!("schedule `{}`", text("schedule")))),
+        other => Err(bad(format!("schedule_type `{other}` is neither Rate nor Cron"))),
     }
 }
 
-/// `3m`, `2h`, `1d`.
-fn is_rate(text: &str) -> bool {
-    let Some((at, unit)) = text.char_indices().next_back() else {
-        return false;
-    };
-    let number: Option<u32> = text[..at].parse().ok().filter(|_| !text.starts_with('+'));
-    RATES
-        .iter()
-        .any(|(own, most)| *own == unit && number.is_some_and(|number| (1..=*most).contains(&number)))
-}
-
-/// `0 */10 * * * ?`, perhaps with a year, or `@every 1h30m`.
-fn is_cron(text: &str) -> bool {
-    if let Some(every) = text.strip_prefix("@every ") {
-        return !every.is_empty() && every.chars().all(|c| c.is_ascii_digit() || "hms".contains(c));
+/// When a timer fires, as its event says.
+pub(super) fn schedule(data: &GatewayEventData) -> Option<Schedule> {
+    let text = |name: &str| data.other.get(name).and_then(Value::as_str).unwrap_or_default();
+    match text("schedule_type") {
+        "Rate" => Schedule::rate(text("schedule")),
+        "Cron" => Schedule::cron(text("schedule")),
+        _ => None,
     }
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    let known = |c: char| c.is_ascii_alphanumeric() || "*/,-?#".contains(c);
-    (6..=7).contains(&fields.len()) && fields.iter().all(|field| field.chars().all(known))
 }
 
 /// Makes the timer that `new` describes.
@@ -142,43 +125,4 @@ pub(super) fn change(
         status.clone_into(&mut trigger.trigger_status);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{is_cron, is_rate};
-
-    #[test]
-    fn times_are_rates_or_cron_expressions() {
-        for (text, fits) in [
-            ("3m", true),
-            ("60m", true),
-            ("61m", false),
-            ("24h", true),
-            ("25h", false),
-            ("30d", true),
-            ("31d", false),
-            ("0m", false),
-            ("m", false),
-            ("", false),
-            ("+3m", false),
-            ("3 m", false),
-            ("3s", false),
-            ("3é", false),
-        ] {
-            assert_eq!(is_rate(text), fits, "{text}");
-        }
-        for (text, fits) in [
-            ("0 */10 * * * ?", true),
-            ("0 15 2 * * ?", true),
-            ("@every 1h30m", true),
-            ("@every ", false),
-            ("* * * * *", false),
-            ("0 0 8 * * ? 2027", true),
-            ("0 $ * * * ?", false),
-            ("", false),
-        ] {
-            assert_eq!(is_cron(text), fits, "{text}");
-        }
-    }
 }

@@ -38,6 +38,8 @@ mod log_line;
 mod log_reader;
 #[cfg(target_os = "linux")]
 mod machine;
+#[cfg(target_os = "linux")]
+mod pasta;
 mod proxy;
 mod refusal;
 mod replacement;
@@ -234,12 +236,7 @@ impl DataPlane {
 
     /// What an instance reaches outside of its machine, in words.
     pub(super) fn network(&self) -> String {
-        let ports = &self.setup.options.physics.forwards;
-        match (self.setup.isolation.is_own(), ports.is_empty()) {
-            (false, _) => "this machine's own".to_owned(),
-            (true, true) => "none: nothing is forwarded, and public access is not there".to_owned(),
-            (true, false) => format!("forwarded ports {ports:?}, no public access"),
-        }
+        self.setup.isolation.network(&self.setup.options.physics.forwards)
     }
 
     /// The instances that run.

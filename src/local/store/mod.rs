@@ -24,6 +24,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::Notify;
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
 pub(super) const SCHEMA: u64 = 1;
@@ -106,6 +107,8 @@ pub(super) struct Store {
     blobs: Blobs,
     lifetime: Lifetime,
     revision: AtomicU64,
+    /// Told of every write.
+    pub(super) written: Notify,
     derived: Arc<Derived>,
 }
 
@@ -173,6 +176,7 @@ impl Store {
             blobs,
             lifetime,
             revision: AtomicU64::new(1),
+            written: Notify::new(),
             derived: Arc::default(),
         };
         let schema = store.schema()?;
@@ -220,6 +224,7 @@ impl Store {
         let answer = write(&writer)?;
         writer.0.commit().map_err(StoreError::database)?;
         self.revision.fetch_add(1, Ordering::AcqRel);
+        self.written.notify_waiters();
         Ok(answer)
     }
 

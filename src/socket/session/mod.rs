@@ -1,7 +1,7 @@
 //! An open WebSocket: messages out, events in, and how it ended.
 
 use super::handshake::Opened;
-use super::{Closing, Timings};
+use super::{Closing, Options, Timings};
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use http::{HeaderMap, header};
@@ -86,10 +86,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) async fn new(opened: Opened, timings: Timings, message_limit: usize) -> Self {
+    pub(super) async fn new(opened: Opened, timings: Timings, options: &Options) -> Self {
         let config = WebSocketConfig::default()
-            .max_message_size(Some(message_limit))
-            .max_frame_size(Some(message_limit));
+            .read_buffer_size(options.read_buffer)
+            .max_message_size(Some(options.message_limit))
+            .max_frame_size(Some(options.message_limit));
         let now = Instant::now();
         Self {
             stream: WebSocketStream::from_raw_socket(opened.stream, Role::Client, Some(config)).await,

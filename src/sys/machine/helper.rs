@@ -4,6 +4,7 @@
 
 use super::control::{receive_specification, tell, wait_for_want};
 use super::mounts::{Failure, arrange, step};
+use super::outside::{self, Keeper};
 use super::{Message, Program, Specification, loopback};
 use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType, shutdown, socket_with};
 use rustix::process::{
@@ -28,7 +29,7 @@ const PROBE_PAUSE: Duration = Duration::from_millis(1);
 const COUNTS_BY_NAMESPACE: (u32, u32) = (5, 14);
 
 /// Runs as a helper. Ends when the socket that is its standard input does, and all inside the machine with it.
-pub(crate) fn run() -> ExitCode {
+pub(super) fn run() -> ExitCode {
     let Ok(control) = io::stdin().as_fd().try_clone_to_owned() else {
         return ExitCode::FAILURE;
     };
@@ -44,6 +45,9 @@ pub(crate) fn run() -> ExitCode {
 
 /// Enters the namespaces; the process that goes on inside is a child, the first of its namespace.
 fn enter(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failure> {
+    // Before its memory counts as the function's, and while the host's network is at hand.
+    let keeper = machine.outside.as_ref().map(Keeper::start).transpose();
+    let mut keeper = step("starting what keeps the way out", keeper)?;
     if let Some(cgroup) = &machine.cgroup {
         step("joining the control group", fs::write(cgroup.join("cgroup.procs"), "0"))?;
     }
@@ -58,6 +62,9 @@ fn enter(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failure
         "mapping the group",
         fs::write("/proc/self/gid_map", format!("{group} {group} 1")),
     )?;
+    if let Some(keeper) = &mut keeper {
+        step("opening the way out", keeper.open())?;
+    }
     match step("starting process 1", fork())? {
         None => inside(control, machine),
         Some(child) => {
@@ -121,6 +128,13 @@ fn inside(control: &OwnedFd, machine: &Specification) -> Result<ExitCode, Failur
         tell(control.as_fd(), &Message::Forwards, &borrowed),
     )?;
     drop(forwards);
+    if machine.outside.is_some() {
+        let there = outside::wait();
+        step(
+            "telling of the way out",
+            tell(control.as_fd(), &Message::Outside(there), &[]),
+        )?;
+    }
     if let Some(program) = &machine.program {
         start(control, program)?;
     }

@@ -9,13 +9,14 @@ mod control;
 mod helper;
 mod loopback;
 mod mounts;
+mod outside;
 
 pub(crate) use control::{pair, receive, send_specification, want_sockets};
-pub(crate) use helper::run;
 
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The name by which this program is started as a helper. A folder follows it, for whoever lists processes.
 pub(crate) const COMMAND: &str = "instance-helper";
@@ -47,6 +48,8 @@ pub(crate) struct Specification {
     pub(crate) batch: u8,
     /// Ports of its 127.0.0.1 that lead out: whoever started it gets what listens on them.
     pub(crate) forwards: Vec<u16>,
+    /// What carries its network over the host's, if it reaches more than itself.
+    pub(crate) outside: Option<Outside>,
     /// What runs inside; `None` only tries whether a machine can be made.
     pub(crate) program: Option<Program>,
 }
@@ -67,6 +70,15 @@ pub(crate) struct Shown {
     pub(crate) source: PathBuf,
     /// Where it is below `/tmp`.
     pub(crate) at: PathBuf,
+}
+
+/// What carries a machine's network over the host's; the id of a process in that network follows its arguments.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Outside {
+    /// The program's file.
+    pub(crate) program: PathBuf,
+    /// Its arguments.
+    pub(crate) arguments: Vec<String>,
 }
 
 /// What runs inside a machine.
@@ -91,6 +103,8 @@ pub(crate) enum Message {
     Standing,
     /// The machine cannot be made.
     Failed(String),
+    /// Whether there is a way out of its network, where one was asked for.
+    Outside(bool),
     /// The program listens on its port.
     Listening,
     /// Sockets come with it.
@@ -101,7 +115,17 @@ pub(crate) enum Message {
     Ended(i32),
 }
 
-/// Whether this program was started as a helper: its first argument says so.
+/// Whether this program was started as a helper, or as what keeps its way out: its first argument says so.
 pub(crate) fn is_asked_for(mut arguments: impl Iterator<Item = OsString>) -> bool {
-    arguments.nth(1).is_some_and(|argument| argument == COMMAND)
+    arguments
+        .nth(1)
+        .is_some_and(|argument| argument == COMMAND || argument == outside::COMMAND)
+}
+
+/// Runs as what was asked for.
+pub(crate) fn run() -> ExitCode {
+    match std::env::args_os().nth(1) {
+        Some(argument) if argument == outside::COMMAND => outside::run(),
+        _ => helper::run(),
+    }
 }

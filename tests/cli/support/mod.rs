@@ -2,6 +2,7 @@
 
 mod fixture;
 mod proxy;
+pub(crate) mod socket;
 #[cfg(unix)]
 mod terminal;
 mod tools;

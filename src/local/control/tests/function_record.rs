@@ -1,7 +1,12 @@
 //! Where logs go, statistics, and triggers of the clock and of the shared gateway.
 
 use super::{Cloud, event_function, new_function, urn, with};
+use crate::local::Contexts;
+use crate::local::control::run_timers;
+use crate::local::physics::Pace;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
 
 const FUNCTIONS: &str = "/v2/{p}/fgs/functions";
 
@@ -73,6 +78,45 @@ async fn what_nobody_called_has_no_duration() {
 fn timer(name: &str, change: Value) -> Value {
     let data = json!({"name": name, "schedule_type": "Rate", "schedule": "3m", "user_event": "hello"});
     json!({"trigger_type_code": "TIMER", "event_data": with(data, change)})
+}
+
+/// At a thousand times the speed, a minute is 60 ms: an active timer has called its function, a disabled one has not.
+#[tokio::test]
+async fn a_timer_calls_its_function_asynchronously_until_it_is_disabled() {
+    let cloud = Cloud::new();
+    let contexts = Arc::new(Contexts::new(Arc::clone(&cloud.context)));
+    let timers = tokio::spawn(run_timers(contexts, Pace::new(1000)));
+    for name in ["on", "off"] {
+        cloud.post(FUNCTIONS, event_function(name)).await.is(200);
+    }
+    let triggers = |name: &str| format!("/v2/{{p}}/fgs/triggers/{}", urn(name));
+    let calls = async |name: &str| {
+        let list = cloud
+            .get(&format!("{FUNCTIONS}/{}/async-invocations", urn(name)))
+            .await
+            .is(200);
+        list["invocations"].as_array().unwrap().len()
+    };
+    let disabled = with(
+        timer("t", json!({"schedule": "1m"})),
+        json!({"trigger_status": "DISABLED"}),
+    );
+    cloud.post(&triggers("off"), disabled).await.is(201);
+    let made = cloud
+        .post(&triggers("on"), timer("t", json!({"schedule": "1m"})))
+        .await
+        .is(201);
+    let twice = async {
+        while calls("on").await < 2 {
+            cloud.context.store.written.notified().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), twice).await.unwrap();
+    assert_eq!(calls("off").await, 0);
+    let one = format!("{}/TIMER/{}", triggers("on"), made["trigger_id"].as_str().unwrap());
+    cloud.put(&one, json!({"trigger_status": "DISABLED"})).await.is(200);
+    assert!(!timers.is_finished());
+    timers.abort();
 }
 
 #[tokio::test]

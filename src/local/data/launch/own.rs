@@ -7,6 +7,7 @@ use crate::local::data::home::{Home, View};
 use crate::local::data::instance::{Instance, Life, Plan, Reins};
 use crate::local::data::isolation::Possible;
 use crate::local::data::machine::Machine;
+use crate::local::data::pasta;
 use crate::local::data::refusal::{Refusal, StartFault};
 use crate::local::data::variables::{Places, variables};
 use crate::sys::cgroup::Group;
@@ -45,7 +46,13 @@ pub(super) async fn start(
     for line in &home.bootstrap.replaced {
         log.add(Stream::System, &format!("on this machine {line}"));
     }
-    say_what_is_reached(setup, plan, log);
+    let outside = is_public(plan)
+        .then_some(possible.pasta.as_deref())
+        .flatten()
+        .map(pasta::outside);
+    if is_public(plan) && outside.is_none() {
+        say_what_is_reached(setup, log, pasta::MISSING);
+    }
     let group = match limit_memory(possible, plan, id) {
         Ok(group) => Some(group),
         Err(why) => {
@@ -56,25 +63,28 @@ pub(super) async fn start(
         }
     };
     let evidence = evidence(&home.bootstrap);
-    let specification = specification(setup, plan, (&home, view), (id, group.as_ref()));
+    let mut specification = specification(setup, plan, (&home, view), (id, group.as_ref()));
+    specification.outside = outside;
     let instance = spawn(setup, &specification, (home, group), who);
     let process = |error: io::Error| failed(plan)(StartFault::Process(error.to_string()));
     Ok((instance.map_err(process)?, evidence))
 }
 
-/// Public access is a member of the function's configuration, and the local cloud has none to give.
-fn say_what_is_reached(setup: &Setup, plan: &Plan, log: &FunctionLog) {
+/// Public access is a member of the function's configuration; one that does not say has none here.
+fn is_public(plan: &Plan) -> bool {
     let network = plan.record.function.network_controller.as_ref();
-    if network.is_some_and(|network| network.disable_public_network) {
-        return;
-    }
+    network.is_some_and(|network| !network.disable_public_network)
+}
+
+/// Says what a function with public access reaches where the machine has nothing that carries it.
+fn say_what_is_reached(setup: &Setup, log: &FunctionLog, why: &str) {
     let ports = &setup.options.physics.forwards;
     let reached = match ports.is_empty() {
         true => "nothing outside".to_owned(),
         false => format!("the forwarded ports {ports:?} of this machine's 127.0.0.1 alone"),
     };
     let text = format!(
-        "its public access is on, but on a machine of its own it reaches {reached}: declare what it needs with `fgctl local up --forward PORT`, or run it with `--isolation off`"
+        "its public access is on, but on a machine of its own it reaches {reached}, because {why}: declare what it needs with `fgctl local up --forward PORT`, or run it with `--isolation off`"
     );
     setup.logs.say_once(log, &text);
 }
@@ -108,6 +118,7 @@ fn specification(
         processes: PROCESSES,
         batch: u8::try_from(batch).unwrap_or(u8::MAX),
         forwards: setup.options.physics.forwards.clone(),
+        outside: None,
         program: Some(Program {
             file: PathBuf::from(home.shell()),
             arguments: home.arguments(),
@@ -119,7 +130,7 @@ fn specification(
 }
 
 fn spawn(
-    setup: &Setup,
+    setup: &Arc<Setup>,
     specification: &Specification,
     (home, group): (Home, Option<Group>),
     (id, log): Who<'_>,
@@ -130,6 +141,7 @@ fn spawn(
     let pipes = follow(&mut helper, log);
     let (instance, reins) = Instance::new(id.to_owned(), pid, setup.options.function_address, log.clone());
     let running = Running {
+        setup: Arc::clone(setup),
         machine: Arc::clone(&machine),
         helper,
         pid,
@@ -151,6 +163,7 @@ fn forwarding(setup: &Setup, log: &FunctionLog) -> Forwarding {
 
 /// A machine and all that goes with it.
 struct Running {
+    setup: Arc<Setup>,
     machine: Arc<Machine>,
     helper: Child,
     /// The helper's, which leads its process group.
@@ -165,7 +178,7 @@ impl Running {
     /// Waits until the process ends or is to end, and cleans up.
     async fn watch(mut self, mut reins: Reins) {
         let mut how = tokio::select! {
-            how = ended(&self.machine) => how,
+            how = self.ended() => how,
             why = reins.told() => format!("killed: {why}"),
         };
         reins.life.send_replace(Life::Ending);
@@ -191,16 +204,23 @@ impl Running {
         }
         let _ = self.helper.wait().await;
     }
-}
 
-/// Waits until the program has ended, and says how.
-async fn ended(machine: &Machine) -> String {
-    loop {
-        match machine.next().await {
-            Some(Message::Ended(status)) => return describe(ExitStatus::from_raw(status)),
-            Some(Message::Failed(why)) => return format!("its machine cannot be made: {why}"),
-            Some(Message::Standing | Message::Listening | Message::Sockets | Message::Forwards) => {}
-            None => return "its machine ended".to_owned(),
+    /// Waits until the program has ended, and says how.
+    async fn ended(&self) -> String {
+        loop {
+            match self.machine.next().await {
+                Some(Message::Ended(status)) => return describe(ExitStatus::from_raw(status)),
+                Some(Message::Failed(why)) => return format!("its machine cannot be made: {why}"),
+                Some(Message::Outside(false)) => say_what_is_reached(&self.setup, &self.log, pasta::SILENT),
+                Some(
+                    Message::Standing
+                    | Message::Listening
+                    | Message::Sockets
+                    | Message::Forwards
+                    | Message::Outside(true),
+                ) => {}
+                None => return "its machine ended".to_owned(),
+            }
         }
     }
 }
