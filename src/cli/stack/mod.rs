@@ -12,7 +12,7 @@ use super::global::Context;
 use crate::app::{App, Extent, Planned, Planning, Stack, WebsocketField};
 use crate::plan::Policy;
 use crate::ui::Ui;
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,7 +46,8 @@ pub(super) struct Loaded {
 /// That is after the end of the calendar.
 pub(super) fn until(ttl: Duration) -> Result<String, CommandError> {
     let until = Timestamp::now().checked_add(ttl);
-    let until = until.and_then(|until| until.round(Unit::Second));
+    // Rounded down: a time that is over is over.
+    let until = until.and_then(|until| Timestamp::from_second(until.as_second()));
     Ok(until
         .map_err(|error| CommandError::usage(error.to_string()))?
         .to_string())
@@ -78,7 +79,7 @@ pub(super) async fn planned(
 /// Warns where the time is over for which a stack was wanted.
 pub(super) fn warn(planned: &Planned, ui: &Ui) {
     let Some(until) = planned.until() else { return };
-    let over = until.parse::<Timestamp>().is_ok_and(|end| end < Timestamp::now());
+    let over = until.parse::<Timestamp>().is_ok_and(|end| end <= Timestamp::now());
     if over {
         ui.warning(format_args!(
             "{} was wanted until {until}, and goes on: what bills by the hour bills",
