@@ -157,12 +157,7 @@ const DEPENDENCIES: Section = Section {
         ),
         Key::new("pip", Shape::Texts, "Requirements as pip install takes them"),
         Key::new("requirements", Shape::Text, "File of requirements"),
-        Key::new(
-            "existing",
-            Shape::Flag,
-            "It is somebody else's: it is used and never changed",
-        )
-        .or(Default::Flag(false)),
+        EXISTING,
         Key::new(
             "version",
             Shape::Number(1, i32::MAX as i64),
@@ -208,12 +203,7 @@ const GATEWAYS: Section = Section {
     about: "A dedicated gateway. One that is created bills by the hour until it is deleted",
     named: rule::gateway_name,
     keys: &[
-        Key::new(
-            "existing",
-            Shape::Flag,
-            "It is somebody else's: it is used and never changed",
-        )
-        .or(Default::Flag(false)),
+        EXISTING,
         Key::new(
             "edition",
             Shape::Choice(&["basic", "professional", "enterprise", "platinum"]),
@@ -270,21 +260,21 @@ const ENVIRONMENTS: Section = Section {
     rules: &[Rule::Alone("existing", &["gateway"])],
 };
 
-const ON_GATEWAY: &[Key] = &[
-    GATEWAY,
-    Key::new(
-        "existing",
-        Shape::Flag,
-        "It is somebody else's: it is used and never changed",
-    )
-    .or(Default::Flag(false)),
-    Key::new(
-        "description",
-        Shape::Text,
-        "Remark, at most 255 characters, of which fgctl takes a few to mark what is its own",
-    )
-    .or(Default::Text("")),
-];
+const EXISTING: Key = Key::new(
+    "existing",
+    Shape::Flag,
+    "It is somebody else's: it is used and never changed",
+)
+.or(Default::Flag(false));
+
+const REMARK: Key = Key::new(
+    "description",
+    Shape::Text,
+    "Remark, at most 255 characters, of which fgctl takes a few to mark what is its own",
+)
+.or(Default::Text(""));
+
+const ON_GATEWAY: &[Key] = &[GATEWAY, EXISTING, REMARK];
 
 const GATEWAY: Key = Key::new("gateway", Shape::Reference("gateways"), "Gateway that it is on").or(Default::Only);
 
@@ -295,18 +285,8 @@ const APPS: Section = Section {
     named: rule::app_name,
     keys: &[
         GATEWAY,
-        Key::new(
-            "existing",
-            Shape::Flag,
-            "It is somebody else's: it is used and never changed",
-        )
-        .or(Default::Flag(false)),
-        Key::new(
-            "description",
-            Shape::Text,
-            "Remark, at most 255 characters, of which fgctl takes a few to mark what is its own",
-        )
-        .or(Default::Text("")),
+        EXISTING,
+        REMARK,
         Key::new("triggers", Shape::References("triggers"), "Triggers that it may call"),
     ],
     rules: &[Rule::Alone("existing", &["gateway", "triggers"])],

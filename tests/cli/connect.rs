@@ -38,29 +38,22 @@ impl Drop for Server {
     }
 }
 
-/// Runs a line with this text on stdin.
-fn typed(world: &World, line: &str, text: &str) -> Run {
-    let mut process = world
-        .command(line.split_whitespace())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    Run::of(process.wait_with_output().unwrap())
-}
-
 #[test]
 fn lines_go_out_and_messages_come_back() {
     let Some(Server(_, url)) = &Server::start() else { return };
     let world = World::new();
-    let run = typed(&world, &format!("connect {url}/ --count 2"), "one\ntwo\n").success();
+    let run = world
+        .typed(&format!("connect {url}/ --count 2"), "one\ntwo\n")
+        .success();
     assert_eq!(run.stdout, "one\ntwo\n");
     // The replies that are still on their way when stdin ends are not lost.
-    let run = typed(&world, &format!("connect {url}/ --linger 300ms"), "one\ntwo\nthree\n").success();
+    let run = world
+        .typed(&format!("connect {url}/ --linger 300ms"), "one\ntwo\nthree\n")
+        .success();
     assert_eq!(run.stdout, "one\ntwo\nthree\n");
-    let run = typed(&world, &format!("connect {url}/ --count 1 -o json"), "x\n").success();
+    let run = world
+        .typed(&format!("connect {url}/ --count 1 -o json"), "x\n")
+        .success();
     assert_eq!(run.json(), serde_json::json!({"type": "text", "data": "x"}));
 }
 
@@ -304,24 +297,32 @@ fn each_broken_server_has_its_outcome() {
         return;
     };
     let world = World::new();
-    let killed = typed(&world, &format!("connect {url}/killed --count 1"), "x\n").failure(9, &["1006"]);
+    let killed = world
+        .typed(&format!("connect {url}/killed --count 1"), "x\n")
+        .failure(9, &["1006"]);
     assert!(
         killed.stderr.contains("reset") || killed.stderr.contains("may have"),
         "{killed:?}"
     );
-    let half = typed(&world, &format!("connect {url}/half --count 2"), "").says(&["without a close frame (1006)"]);
+    let half = world
+        .typed(&format!("connect {url}/half --count 2"), "")
+        .says(&["without a close frame (1006)"]);
     assert_eq!((half.status, half.stdout.as_str()), (9, "last\n"), "{half:?}");
-    typed(&world, &format!("connect {url}/utf8 --count 1"), "").failure(9, &["1006", "UTF-8"]);
-    typed(&world, &format!("connect {url}/masked --count 1"), "").failure(9, &["1006", "masked"]);
-    typed(
-        &world,
-        &format!("connect {url}/mute --count 1 --ping-interval 50ms --pong-timeout 100ms"),
-        "",
-    )
-    .failure(9, &["nothing came after a ping"]);
+    world
+        .typed(&format!("connect {url}/utf8 --count 1"), "")
+        .failure(9, &["1006", "UTF-8"]);
+    world
+        .typed(&format!("connect {url}/masked --count 1"), "")
+        .failure(9, &["1006", "masked"]);
+    world
+        .typed(
+            &format!("connect {url}/mute --count 1 --ping-interval 50ms --pong-timeout 100ms"),
+            "",
+        )
+        .failure(9, &["nothing came after a ping"]);
     let line = "x".repeat(16 << 20);
     let stuck = format!("connect {url}/stuck --count 1 --ping-interval 10s --pong-timeout 200ms");
-    typed(&world, &stuck, &format!("{line}\n")).failure(9, &["does not read"]);
+    world.typed(&stuck, &format!("{line}\n")).failure(9, &["does not read"]);
 }
 
 #[test]
@@ -331,7 +332,9 @@ fn a_message_of_16_mb_goes_both_ways() {
     command.args(["-e", NODE_ECHO]).current_dir(ws);
     let server = Server::of(command);
     let line = format!("{}\n", "x".repeat(16 << 20));
-    let run = typed(&World::new(), &format!("connect {}/ --count 1", server.1), &line).success();
+    let run = World::new()
+        .typed(&format!("connect {}/ --count 1", server.1), &line)
+        .success();
     assert!(run.stdout == line, "{} bytes came back", run.stdout.len());
 }
 
@@ -346,7 +349,7 @@ fn a_lost_connection_is_made_again() {
     let line = format!(
         "connect {url}/lost --on-open hello --count 1 --record record.jsonl --reconnect --reconnect-delay 20ms"
     );
-    let run = typed(&world, &line, "").success();
+    let run = world.typed(&line, "").success();
     assert_eq!(run.stdout, "subscribe\n");
     assert!(
         run.stderr.contains("attempt 2 of 10") && !run.stderr.contains("attempt 3"),
@@ -414,18 +417,12 @@ fn a_handshake_proves_who_calls() {
         .fgctl(&format!("{connect} --app-key {key} --app-secret-file mobile.secret"))
         .success();
     let secret = std::fs::read_to_string(cloud.path("mobile.secret")).unwrap();
-    typed(
-        cloud,
-        &format!("{connect} --app-key {key} --app-secret-file -"),
-        &secret,
-    )
-    .success();
-    typed(
-        cloud,
-        &format!("{connect} --app-key {key} --app-secret-file -"),
-        "wrong\n",
-    )
-    .failure(9, &["401"]);
+    cloud
+        .typed(&format!("{connect} --app-key {key} --app-secret-file -"), &secret)
+        .success();
+    cloud
+        .typed(&format!("{connect} --app-key {key} --app-secret-file -"), "wrong\n")
+        .failure(9, &["401"]);
 
     cloud
         .fgctl("api update API_websocket_demo --gateway apig-ws --app-code on")

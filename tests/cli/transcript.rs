@@ -3,21 +3,11 @@
 use crate::support::{Run, World};
 use crate::test::Server;
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
 
 /// Records a conversation, and gives its lines.
 fn record(world: &World, url: &str, file: &str, text: &str) -> Run {
     let line = format!("transcript record {url} {file} --linger 200ms");
-    let mut process = world
-        .command(line.split_whitespace())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    Run::of(process.wait_with_output().unwrap())
+    world.typed(&line, text)
 }
 
 #[test]

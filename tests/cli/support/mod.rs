@@ -13,6 +13,7 @@ pub(crate) use tools::{node_with_ws, python, say_skipped, sdk_script, skip, skip
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -124,6 +125,19 @@ impl World {
     #[must_use = "look at the status"]
     pub(crate) fn fgctl(&self, line: &str) -> Run {
         self.run(line.split_whitespace())
+    }
+
+    /// Runs a line with this text on stdin.
+    pub(crate) fn typed(&self, line: &str, text: &str) -> Run {
+        let mut process = self
+            .command(line.split_whitespace())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        Run::of(process.wait_with_output().unwrap())
     }
 
     /// Runs a line that has to succeed, and reads its JSON.

@@ -20,7 +20,7 @@ impl Executor<'_> {
         }
         let mut body = self.body(change, material).await?;
         body.description = Some(self.marked(address, &material.description));
-        let created = self.app.create_dependency(body).await?;
+        let created = self.means.app.create_dependency(body).await?;
         let first = created.version <= 1;
         self.learn_id(address, created.id);
         if !first {
@@ -37,7 +37,7 @@ impl Executor<'_> {
             },
             Content::Obs(url) => DependencySource::Obs(url.clone()),
             Content::Build(input) => {
-                let built = input.build(self.ui).await?;
+                let built = input.build(self.means.ui).await?;
                 built.check_size()?;
                 return Ok(NewDependencyVersion {
                     name: change.address.name.clone(),
@@ -56,7 +56,7 @@ impl Executor<'_> {
         }
         .prepare()?;
         let uploaded = match &prepared.upload {
-            Some(upload) => Some(self.app.upload(upload, Arc::new(|_| ())).await?),
+            Some(upload) => Some(self.means.app.upload(upload, Arc::new(|_| ())).await?),
             None => None,
         };
         Ok(prepared.into_body(uploaded.as_ref()))
@@ -66,12 +66,13 @@ impl Executor<'_> {
     /// anew: a request of a run that was killed may have arrived meanwhile.
     pub(super) async fn remove_superseded(&self, name: &str) -> Result<(), AppError> {
         let newest = self.id(&Address::new(Kind::Dependency, name))?;
-        for version in self.app.dependency_versions(name).await? {
+        for version in self.means.app.dependency_versions(name).await? {
             if version.id == newest || !self.may_go(&version) {
                 continue;
             }
             let (depend_id, version) = (version.dep_id, version.version.to_string());
             match self
+                .means
                 .app
                 .cloud()
                 .send(&DeleteDependencyVersion { depend_id, version })
@@ -86,6 +87,6 @@ impl Executor<'_> {
 
     fn may_go(&self, version: &Dependency) -> bool {
         let mark = Mark::split(&version.description).1;
-        mark.is_some_and(|mark| mark.stack == self.stack.name)
+        mark.is_some_and(|mark| mark.stack == self.means.stack.name)
     }
 }

@@ -34,10 +34,10 @@ impl Executor<'_> {
         let settings = self.settings(material);
         let code = self.code(address, material).await?;
         let (body, later) = self.creation(address, material, (&settings, code))?;
-        let created = self.app.cloud().send(&CreateFunction { body }).await?;
+        let created = self.means.app.cloud().send(&CreateFunction { body }).await?;
         self.learn_id(address, created.func_urn);
-        let urn = self.app.cloud().urn(&address.name);
-        self.app.limit_instances(&urn, settings.max_instances).await?;
+        let urn = self.means.app.cloud().urn(&address.name);
+        self.means.app.limit_instances(&urn, settings.max_instances).await?;
         if later {
             self.write_config_of(address, material, &settings).await?;
         }
@@ -91,18 +91,19 @@ impl Executor<'_> {
     ) -> Result<(), AppError> {
         let address = &change.address;
         let settings = self.settings(material);
-        let urn = self.app.cloud().urn(&address.name);
+        let urn = self.means.app.cloud().urn(&address.name);
         if change.has("code") || change.has("dependencies") {
             let mut body = self.code(address, material).await?;
             body.depend_version_list = self.laid_ids(material)?;
             let function_urn = urn.clone();
-            self.app
+            self.means
+                .app
                 .cloud()
                 .send(&UpdateFunctionCode { function_urn, body })
                 .await?;
         }
         if change.has("max_instances") {
-            self.app.limit_instances(&urn, settings.max_instances).await?;
+            self.means.app.limit_instances(&urn, settings.max_instances).await?;
         }
         let only_tag = change.fields.iter().all(|field| field.field == "tag");
         if !only_tag {
@@ -121,19 +122,20 @@ impl Executor<'_> {
         material: &FunctionMaterial,
         settings: &FunctionSettings,
     ) -> Result<(), AppError> {
-        let urn = self.app.cloud().urn(&address.name);
-        let current = self.app.config(&urn).await?;
+        let urn = self.means.app.cloud().urn(&address.name);
+        let current = self.means.app.config(&urn).await?;
         let mut body = config_of(&current);
         settings.apply(&current, &mut body, self.network(address))?;
         let text = settings.description.as_deref().unwrap_or_default();
         body.insert("description".to_owned(), self.marked(address, text).into());
         if let Some(on) = material.websocket
-            && let Some((field, _)) = WebsocketField::of(self.field, &current)
+            && let Some((field, _)) = WebsocketField::of(self.means.field, &current)
         {
             field.set(&mut body, on);
         }
         let function_urn = urn;
-        self.app
+        self.means
+            .app
             .cloud()
             .send(&UpdateFunctionConfig { function_urn, body })
             .await?;
@@ -147,12 +149,12 @@ impl Executor<'_> {
                 action: Some("create".to_owned()),
                 tags: vec![Tag {
                     key: STACK.to_owned(),
-                    value: self.stack.name.clone(),
+                    value: self.means.stack.name.clone(),
                 }],
                 ..Tags::default()
             },
         };
-        Ok(self.app.cloud().send(&tags).await?)
+        Ok(self.means.app.cloud().send(&tags).await?)
     }
 
     /// What is declared replaces all variables: others would be drift at once.
@@ -193,15 +195,15 @@ impl Executor<'_> {
             .iter()
             .map(|laid| match laid {
                 Laid::Own(name) => self.id(&Address::new(Kind::Dependency, name)),
-                Laid::Existing(name, version) => Ok(self.world.existing_version(name, *version)?.id.clone()),
+                Laid::Existing(name, version) => Ok(self.means.world.existing_version(name, *version)?.id.clone()),
             })
             .collect();
         Ok(Some(ids?))
     }
 
     fn mark(&self, address: &Address) -> Mark {
-        match self.declared.get(address) {
-            Some(declared) => declared.mark(&self.stack.name, None),
+        match self.means.declared.get(address) {
+            Some(declared) => declared.mark(&self.means.stack.name, None),
             None => Mark::default(),
         }
     }

@@ -28,15 +28,17 @@ impl Executor<'_> {
     /// Creates a gateway, with its tag, and waits until it runs.
     pub(super) async fn create_gateway(&self, change: &Change, input: &NewGatewayInput) -> Result<(), AppError> {
         let address = &change.address;
-        let zones = self.app.zones(input.edition, input.zones.clone()).await?;
+        let zones = self.means.app.zones(input.edition, input.zones.clone()).await?;
         let text = |field: &str| self.declared_text(address, field);
         let network = [text("vpc"), text("subnet"), text("security_group")];
         let mut input = input.clone();
         input.description = Some(self.marked(address, input.description.as_deref().unwrap_or_default()));
         let mut body = input.into_wire(network, zones);
-        body.other
-            .insert("tags".to_owned(), json!([{"key": STACK, "value": self.stack.name}]));
-        let id = self.app.cloud().send(&CreateInstance { body }).await?.instance_id;
+        body.other.insert(
+            "tags".to_owned(),
+            json!([{"key": STACK, "value": self.means.stack.name}]),
+        );
+        let id = self.means.app.cloud().send(&CreateInstance { body }).await?.instance_id;
         self.learn_id(address, id.clone());
         self.wait_until_running(change, &id).await
     }
@@ -46,22 +48,22 @@ impl Executor<'_> {
             instance_id: id.to_owned(),
         };
         let read = async || {
-            let gateway = self.app.cloud().send(&show).await?;
+            let gateway = self.means.app.cloud().send(&show).await?;
             let ended = gateway.status == RUNNING || gateway.has_failed();
             self.note(change, gateway.status.as_str());
             Ok(Some(gateway).filter(|_| ended))
         };
         let soon = Pace {
-            deadline: SOON.deadline.min(self.patience),
+            deadline: SOON.deadline.min(self.means.patience),
             ..SOON
         };
         let what = "the gateway's creation";
         let gateway = match wait::until(what, soon, read, |_| ()).await {
-            Err(WaitError::TimedOut { .. }) if self.patience > SOON.deadline => {
+            Err(WaitError::TimedOut { .. }) if self.means.patience > SOON.deadline => {
                 let seldom = Pace {
                     first_delay: Duration::ZERO,
                     interval: SELDOM,
-                    deadline: self.patience.saturating_sub(SOON.deadline),
+                    deadline: self.means.patience.saturating_sub(SOON.deadline),
                 };
                 wait::until(what, seldom, read, |_| ()).await?
             }
@@ -80,7 +82,12 @@ impl Executor<'_> {
     pub(super) async fn update_gateway_of(&self, change: &Change, input: &NewGatewayInput) -> Result<(), AppError> {
         let address = &change.address;
         let id = self.id(address)?;
-        if self.found.get(address).is_some_and(|found| found.status.is_some()) {
+        if self
+            .means
+            .found
+            .get(address)
+            .is_some_and(|found| found.status.is_some())
+        {
             self.wait_until_running(change, &id).await?;
         }
         if change.fields.iter().all(|field| field.field == STATUS) {
@@ -92,7 +99,10 @@ impl Executor<'_> {
             outbound: input.public_outbound.filter(|_| change.has("public_outbound")),
         };
         if access != PublicAccess::default() {
-            self.app.enable_public_access(&id, access, self.patience).await?;
+            self.means
+                .app
+                .enable_public_access(&id, access, self.means.patience)
+                .await?;
         }
         let hour = input.maintenance_hour.filter(|_| change.has("maintenance_hour"));
         let group = Some(self.declared_text(address, "security_group")).filter(|_| change.has("security_group"));
@@ -104,18 +114,22 @@ impl Executor<'_> {
             ..GatewayChange::default()
         };
         let instance_id = id.clone();
-        self.app.cloud().send(&UpdateInstance { instance_id, body }).await?;
+        self.means
+            .app
+            .cloud()
+            .send(&UpdateInstance { instance_id, body })
+            .await?;
         let tags = ChangeInstanceTags {
             instance_id: id,
             body: TagAction {
                 action: "create".to_owned(),
                 tags: vec![Tag {
                     key: STACK.to_owned(),
-                    value: self.stack.name.clone(),
+                    value: self.means.stack.name.clone(),
                 }],
             },
         };
-        Ok(self.app.cloud().send(&tags).await?)
+        Ok(self.means.app.cloud().send(&tags).await?)
     }
 
     /// Makes a group, an environment or an app, or gives it its remark.
@@ -136,7 +150,7 @@ impl Executor<'_> {
 
     async fn make_on(&self, address: &Address, instance_id: String) -> Result<Known, AppError> {
         let (name, remark) = (address.name.clone(), Some(self.remark(address)));
-        let cloud = self.app.cloud();
+        let cloud = self.means.app.cloud();
         let mut known = Known::default();
         match address.kind {
             Kind::Group => {
@@ -162,7 +176,7 @@ impl Executor<'_> {
 
     async fn remark_on(&self, address: &Address, instance_id: String) -> Result<(), AppError> {
         let (id, name, remark) = (self.id(address)?, address.name.clone(), Some(self.remark(address)));
-        let cloud = self.app.cloud();
+        let cloud = self.means.app.cloud();
         match address.kind {
             Kind::Group => {
                 let (group_id, body) = (id, NewGroup { name, remark });
@@ -223,7 +237,7 @@ impl Executor<'_> {
             limit: Some(500),
             ..ListApiGroups::default()
         };
-        let groups = self.app.cloud().list(first, None).await?;
+        let groups = self.means.app.cloud().list(first, None).await?;
         let group = groups.into_iter().find(|group| group.name == name);
         let group = group.ok_or_else(|| AppError::not_found("group", name, Vec::new()))?;
         let known = Known {
@@ -254,6 +268,7 @@ impl Executor<'_> {
         let instance_id = self.gateway_id(gateway)?;
         let _turn = self.turn(gateway).await;
         let made = self
+            .means
             .app
             .cloud()
             .send(&CreateAuthorizations { instance_id, body })
@@ -270,7 +285,7 @@ impl Executor<'_> {
 
     /// The id of an environment; `RELEASE` has the same on every gateway.
     pub(super) fn environment_id(&self, gateway: &str, name: &str) -> Result<String, AppError> {
-        let on = self.world.gateways.get(gateway);
+        let on = self.means.world.gateways.get(gateway);
         let listed = on.and_then(|on| on.environments.iter().find(|environment| environment.name == name));
         match (self.id(&Address::on(gateway, Kind::Environment, name)), listed) {
             (Ok(id), _) => Ok(id),
@@ -287,7 +302,7 @@ impl Executor<'_> {
 
     /// A field of what is declared, as text.
     pub(super) fn declared_text(&self, address: &Address, field: &str) -> String {
-        let declared: Option<&Declared> = self.declared.get(address);
+        let declared: Option<&Declared> = self.means.declared.get(address);
         let value = declared.and_then(|declared| declared.fields.get(field)?.as_str());
         value.unwrap_or_default().to_owned()
     }

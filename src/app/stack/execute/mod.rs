@@ -50,25 +50,6 @@ struct Known {
     url: Option<String>,
 }
 
-/// What it takes to carry a plan out.
-pub(super) struct Executor<'a> {
-    pub(super) app: &'a App,
-    pub(super) stack: &'a Stack,
-    pub(super) world: &'a World,
-    pub(super) declared: &'a BTreeMap<Address, Declared>,
-    pub(super) found: &'a BTreeMap<Address, Found>,
-    pub(super) field: Option<&'a WebsocketField>,
-    pub(super) ui: &'a Ui,
-    /// How long a gateway is waited for.
-    pub(super) patience: Duration,
-    known: Mutex<BTreeMap<Address, Known>>,
-    /// The dependencies that have versions before their newest.
-    crowded: Mutex<BTreeSet<String>>,
-    /// One writes to a gateway at a time.
-    turns: BTreeMap<String, Turn<()>>,
-    tell: TellStack<'a>,
-}
-
 /// What an executor is made of.
 pub(super) struct Means<'a> {
     pub(super) app: &'a App,
@@ -78,7 +59,19 @@ pub(super) struct Means<'a> {
     pub(super) found: &'a BTreeMap<Address, Found>,
     pub(super) field: Option<&'a WebsocketField>,
     pub(super) ui: &'a Ui,
+    /// How long a gateway is waited for.
     pub(super) patience: Duration,
+}
+
+/// What it takes to carry a plan out.
+pub(super) struct Executor<'a> {
+    means: Means<'a>,
+    known: Mutex<BTreeMap<Address, Known>>,
+    /// The dependencies that have versions before their newest.
+    crowded: Mutex<BTreeSet<String>>,
+    /// One writes to a gateway at a time.
+    turns: BTreeMap<String, Turn<()>>,
+    tell: TellStack<'a>,
 }
 
 impl<'a> Executor<'a> {
@@ -100,14 +93,7 @@ impl<'a> Executor<'a> {
             known: Mutex::new(known.collect()),
             crowded: Mutex::default(),
             turns: gateways.map(|gateway| (gateway, Turn::new(()))).collect(),
-            app: means.app,
-            stack: means.stack,
-            world: means.world,
-            declared: means.declared,
-            found: means.found,
-            field: means.field,
-            ui: means.ui,
-            patience: means.patience,
+            means,
             tell,
         }
     }
@@ -217,7 +203,7 @@ impl<'a> Executor<'a> {
     }
 
     fn material(&self, address: &Address) -> Option<&'a Material> {
-        let part = self.stack.parts.iter().find(|part| part.address == *address)?;
+        let part = self.means.stack.parts.iter().find(|part| part.address == *address)?;
         Some(&part.material)
     }
 
@@ -261,9 +247,9 @@ impl<'a> Executor<'a> {
 
     /// `text` with the mark of what is declared at `address`.
     fn marked(&self, address: &Address, text: &str) -> String {
-        let before = self.found.get(address).and_then(|found| found.mark.as_ref());
-        match self.declared.get(address) {
-            Some(declared) => declared.mark(&self.stack.name, before).after(text),
+        let before = self.means.found.get(address).and_then(|found| found.mark.as_ref());
+        match self.means.declared.get(address) {
+            Some(declared) => declared.mark(&self.means.stack.name, before).after(text),
             None => text.to_owned(),
         }
     }

@@ -12,13 +12,13 @@ impl Executor<'_> {
     /// Publishes the function as it is, unless that was done already, and points the alias at it.
     pub(super) async fn release(&self, change: &Change, function: &str, alias: &str) -> Result<(), AppError> {
         let digest = self.declared_text(&change.address, "version");
-        let urn = self.app.cloud().urn(function);
+        let urn = self.means.app.cloud().urn(function);
         let list = ListFunctionVersions {
             function_urn: urn.clone(),
             marker: None,
             maxitems: None,
         };
-        let versions = self.app.cloud().list(list, None).await?;
+        let versions = self.means.app.cloud().list(list, None).await?;
         let version = match versions.iter().find(|version| is_of(version, &digest)) {
             Some(version) => version.version.clone(),
             None => self.publish(function, &digest).await?,
@@ -29,20 +29,21 @@ impl Executor<'_> {
             description: Some(self.marked(&change.address, "")),
             ..NewAlias::default()
         };
-        if self.found.contains_key(&change.address) {
+        if self.means.found.contains_key(&change.address) {
             let update = UpdateVersionAlias {
                 function_urn: urn,
                 alias_name: alias.to_owned(),
                 body,
             };
-            self.app.cloud().send(&update).await?;
+            self.means.app.cloud().send(&update).await?;
         } else {
             let body = NewAlias {
                 name: Some(alias.to_owned()),
                 ..body
             };
             let function_urn = urn;
-            self.app
+            self.means
+                .app
                 .cloud()
                 .send(&CreateVersionAlias { function_urn, body })
                 .await?;
@@ -53,12 +54,12 @@ impl Executor<'_> {
 
     async fn publish(&self, function: &str, digest: &str) -> Result<String, AppError> {
         let mark = Mark {
-            stack: self.stack.name.clone(),
+            stack: self.means.stack.name.clone(),
             release: Some(digest.to_owned()),
             ..Mark::default()
         };
         let create = CreateFunctionVersion {
-            function_urn: self.app.cloud().urn(function),
+            function_urn: self.means.app.cloud().urn(function),
             body: NewVersion {
                 // Named by what it is made of: one that was published and not noted is found again.
                 version: Some(format!("r{digest}")),
@@ -66,7 +67,7 @@ impl Executor<'_> {
                 ..NewVersion::default()
             },
         };
-        Ok(self.app.cloud().send(&create).await?.version)
+        Ok(self.means.app.cloud().send(&create).await?.version)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::wire::trigger::DeleteFunctionTrigger;
 impl Executor<'_> {
     /// Deletes the resource at `address`.
     pub(super) async fn remove(&self, address: &Address) -> Result<(), AppError> {
-        if !self.found.contains_key(address) {
+        if !self.means.found.contains_key(address) {
             return Ok(());
         }
         let id = self.id(address)?;
@@ -32,8 +32,8 @@ impl Executor<'_> {
             Kind::Gateway => self.remove_gateway(address, id).await?,
             Kind::Dependency => self.remove_dependency(&address.name).await?,
             Kind::Function => {
-                let function_urn = self.app.cloud().urn(&address.name);
-                gone(self.app.cloud().send(&DeleteFunction { function_urn }).await)?;
+                let function_urn = self.means.app.cloud().urn(&address.name);
+                gone(self.means.app.cloud().send(&DeleteFunction { function_urn }).await)?;
             }
             Kind::Release => self.remove_release(address).await?,
             Kind::Trigger => self.remove_trigger(address, &id).await?,
@@ -46,18 +46,25 @@ impl Executor<'_> {
 
     /// A gateway whose deletion goes on already is only waited for.
     async fn remove_gateway(&self, address: &Address, id: String) -> Result<(), AppError> {
-        let status = self.found.get(address).and_then(|found| found.status.as_deref());
+        let status = self.means.found.get(address).and_then(|found| found.status.as_deref());
         let goes = status.is_some_and(|status| status.starts_with("Delet"));
         if !goes {
             let instance_id = id.clone();
-            gone(self.app.cloud().send(&DeleteInstances { instance_id }).await.map(drop))?;
+            gone(
+                self.means
+                    .app
+                    .cloud()
+                    .send(&DeleteInstances { instance_id })
+                    .await
+                    .map(drop),
+            )?;
         }
-        self.app.wait_until_gone(&id, self.patience).await
+        self.means.app.wait_until_gone(&id, self.means.patience).await
     }
 
     async fn remove_on(&self, address: &Address, id: String) -> Result<(), AppError> {
         let instance_id = self.gateway_id(&address.gateway)?;
-        let cloud = self.app.cloud();
+        let cloud = self.means.app.cloud();
         let done = match address.kind {
             Kind::Group => {
                 cloud
@@ -96,10 +103,11 @@ impl Executor<'_> {
 
     /// All versions, newest first: with the last one goes the dependency.
     async fn remove_dependency(&self, name: &str) -> Result<(), AppError> {
-        for version in self.world.versions.get(name).into_iter().flatten() {
+        for version in self.means.world.versions.get(name).into_iter().flatten() {
             let (depend_id, version) = (version.dep_id.clone(), version.version.to_string());
             gone(
-                self.app
+                self.means
+                    .app
                     .cloud()
                     .send(&DeleteDependencyVersion { depend_id, version })
                     .await,
@@ -114,10 +122,10 @@ impl Executor<'_> {
             return Ok(());
         };
         let delete = DeleteVersionAlias {
-            function_urn: self.app.cloud().urn(function),
+            function_urn: self.means.app.cloud().urn(function),
             alias_name: alias.to_owned(),
         };
-        gone(self.app.cloud().send(&delete).await)
+        gone(self.means.app.cloud().send(&delete).await)
     }
 
     /// The trigger, then the API that it leaves behind, which has to bear the mark first: killed in between, it would
@@ -128,13 +136,13 @@ impl Executor<'_> {
             instance_id: instance_id.clone(),
             api_id: api_id.to_owned(),
         };
-        let api = match self.app.cloud().send(&show).await {
+        let api = match self.means.app.cloud().send(&show).await {
             Err(error) if error.is_not_found() => None,
             api => Some(api?),
         };
         if let Some(api) = api
             .as_ref()
-            .filter(|api| !bears(api.remark.as_deref().unwrap_or_default(), &self.stack.name))
+            .filter(|api| !bears(api.remark.as_deref().unwrap_or_default(), &self.means.stack.name))
         {
             self.mark_api(api, &instance_id).await?;
         }
@@ -147,7 +155,7 @@ impl Executor<'_> {
 
     async fn mark_api(&self, api: &Api, instance_id: &str) -> Result<(), AppError> {
         let mark = Mark {
-            stack: self.stack.name.clone(),
+            stack: self.means.stack.name.clone(),
             ..Mark::default()
         };
         let mut body = api.as_input();
@@ -157,12 +165,13 @@ impl Executor<'_> {
             api_id: api.id.clone(),
             body,
         };
-        self.app.cloud().send(&update).await?;
+        self.means.app.cloud().send(&update).await?;
         Ok(())
     }
 
     async fn remove_triggers_of(&self, api_id: &str) -> Result<(), AppError> {
         let of_api = self
+            .means
             .world
             .triggers
             .iter()
@@ -176,7 +185,7 @@ impl Executor<'_> {
                 trigger_type_code: item.trigger.trigger_type_code.clone(),
                 trigger_id: item.trigger.trigger_id.clone(),
             };
-            gone(self.app.cloud().send(&delete).await)?;
+            gone(self.means.app.cloud().send(&delete).await)?;
         }
         Ok(())
     }
@@ -193,7 +202,8 @@ impl Executor<'_> {
             };
             let instance_id = instance_id.clone();
             gone(
-                self.app
+                self.means
+                    .app
                     .cloud()
                     .send(&PublishApi { instance_id, body })
                     .await
@@ -204,7 +214,7 @@ impl Executor<'_> {
             instance_id,
             api_id: api.id.clone(),
         };
-        gone(self.app.cloud().send(&delete).await)
+        gone(self.means.app.cloud().send(&delete).await)
     }
 }
 

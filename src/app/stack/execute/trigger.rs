@@ -17,7 +17,7 @@ impl Executor<'_> {
         let address = &change.address;
         let group = self.group_of(&address.gateway, &material.group).await?;
         let _turn = self.turn(&address.gateway).await;
-        let mut function_urn = self.app.cloud().urn(&material.function);
+        let mut function_urn = self.means.app.cloud().urn(&material.function);
         if let Some(alias) = &material.alias {
             function_urn = function_urn.qualified(&format!("!{alias}"));
         }
@@ -28,6 +28,7 @@ impl Executor<'_> {
             event_data: self.event_data(address, material, group)?,
         };
         let made = self
+            .means
             .app
             .cloud()
             .send(&CreateFunctionTrigger { function_urn, body })
@@ -97,7 +98,7 @@ impl Executor<'_> {
             instance_id: instance_id.clone(),
             api_id: api_id.clone(),
         };
-        let current = self.app.cloud().send(&show).await?;
+        let current = self.means.app.cloud().send(&show).await?;
         let mut body = current.as_input();
         apply(&mut body, material);
         body.remark = Some(self.marked(address, ""));
@@ -106,7 +107,7 @@ impl Executor<'_> {
             api_id: api_id.clone(),
             body,
         };
-        self.app.cloud().send(&update).await?;
+        self.means.app.cloud().send(&update).await?;
         if !publish {
             return Ok(());
         }
@@ -116,7 +117,7 @@ impl Executor<'_> {
             api_id,
             remark: None,
         };
-        self.app.cloud().send(&PublishApi { instance_id, body }).await?;
+        self.means.app.cloud().send(&PublishApi { instance_id, body }).await?;
         Ok(())
     }
 }
