@@ -33,7 +33,11 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
         return Ok(());
     }
     context.ui.status(stack::show::text(&planned.plan, &context.ui));
-    context.ui.confirm(&format!("Delete these {} resources?", gone.len()))?;
+    let question = match gone.len() {
+        1 => "Delete this resource?".to_owned(),
+        count => format!("Delete these {count} resources?"),
+    };
+    context.ui.confirm(&question)?;
     context.when_interrupted(["run the same command again: it goes on where it was stopped".to_owned()]);
     let teller = Teller::new(&context.ui, false);
     let tell = |event: crate::app::StackEvent<'_>| teller.tell(&event);
@@ -46,7 +50,10 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
     app.carry_out(&loaded.stack, &planned, doing)
         .await
         .map_err(|error| CommandError::from(error).hint("when that is mended, run the same command again"))?;
-    let text = format!("deleted {} resources of {}\n", gone.len(), loaded.stack.name);
+    let text = match gone.len() {
+        1 => format!("deleted 1 resource of {}\n", loaded.stack.name),
+        count => format!("deleted {count} resources of {}\n", loaded.stack.name),
+    };
     context.ui.show(&Report::data(&planned.plan, gone, text))?;
     Ok(())
 }

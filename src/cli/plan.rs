@@ -33,6 +33,10 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
     let loaded = stack::load(&args.source, until, context).await?;
     let app = context.app().await?;
     let planned = stack::planned(&app, &loaded, (args.adopt, Extent::Named), context).await?;
+    // Before it is shown: what is shown has succeeded.
+    if let Some(path) = &args.save {
+        Saved::new(&loaded, args.adopt, planned.plan.clone())?.write(path)?;
+    }
     context.ui.show(&stack::show::report(&planned.plan, &context.ui))?;
     stack::warn(&planned, &context.ui);
     if planned.plan.summary.drift > 0 {
@@ -40,14 +44,12 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
             .ui
             .hint("write over what was changed outside of fgctl: fgctl deploy --overwrite");
     }
-    let pending = !planned.plan.is_empty();
     if let Some(path) = args.save {
-        Saved::new(&loaded, args.adopt, planned.plan)?.write(&path)?;
         context
             .ui
             .hint(format_args!("carry it out: fgctl deploy {}", path.display()));
     }
-    match pending && args.detailed_exitcode {
+    match !planned.plan.is_empty() && args.detailed_exitcode {
         true => Err(CommandError::pending()),
         false => Ok(()),
     }

@@ -138,7 +138,7 @@ fn deleted(found: &Found) -> Change {
     Change {
         address: found.address.clone(),
         action: Action::Delete,
-        reason: "the manifest has it no more".to_owned(),
+        reason: "it is not wanted any more".to_owned(),
         fields: Vec::new(),
         needs: Vec::new(),
     }

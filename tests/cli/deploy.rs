@@ -274,6 +274,23 @@ fn a_function_goes_back_to_its_release_before() {
     assert_eq!(cloud.count("function list"), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_the_plan_that_was_kept() {
+    let cloud = Cloud::start();
+    http_function(&cloud);
+    write(&cloud, ALONE);
+    cloud.fgctl("plan --save plan.json").success();
+    let before = fs::read_to_string(cloud.path("plan.json")).unwrap();
+    cloud
+        .full("plan --save plan.json")
+        .failure(1, &["`plan.json` cannot be written", "File too large"]);
+    assert_eq!(fs::read_to_string(cloud.path("plan.json")).unwrap(), before);
+    cloud.fgctl("deploy plan.json").success();
+    let destroyed = cloud.fgctl("destroy --yes").success();
+    assert_eq!(destroyed.stdout, "deleted 1 resource of one/default\n");
+}
+
 #[test]
 fn what_was_wanted_for_a_while_is_warned_of_past_it() {
     let cloud = Cloud::start();

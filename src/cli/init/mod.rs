@@ -15,6 +15,7 @@ mod template;
 mod write;
 
 pub(super) use flags::Init;
+pub(super) use write::replace;
 
 use super::error::CommandError;
 use super::global::Context;

@@ -93,11 +93,15 @@ impl Drop for Part {
     }
 }
 
-/// Writes `text` into `path`, over what is there: a file of answers grows with each of them.
+/// Writes `text` into `path`, over what is there: a file of answers grows with each of them, a plan is made again.
 ///
 /// # Errors
 /// It cannot be written; what was there is left then.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(in crate::cli) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A device or a pipe, such as /dev/stdout, is written into and not replaced.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return fs::write(path, text);
+    }
     let part = Part::write(path, text, false)?;
     fs::rename(&part.0, path)
 }

@@ -1,6 +1,7 @@
 //! A plan that is kept in a file, with what it takes to make it again.
 
 use super::super::error::CommandError;
+use super::super::init::replace;
 use super::{Loaded, Source};
 use crate::plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -43,10 +44,10 @@ impl Saved {
     /// Writes it. A plan has no secrets in it, and names none of their values.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written; one that was there is left as it was.
     pub(in crate::cli) fn write(&self, path: &Path) -> Result<(), CommandError> {
         let text = serde_json::to_string_pretty(self).map_err(|error| CommandError::failed(error.to_string()))?;
-        fs::write(path, text + "\n")
+        replace(path, &(text + "\n"))
             .map_err(|error| CommandError::failed(format!("`{}` cannot be written", path.display())).caused_by(error))
     }
 

@@ -140,6 +140,18 @@ impl World {
         Run::of(process.wait_with_output().unwrap())
     }
 
+    /// Runs a line while no file may grow: what a full disk does to whoever writes.
+    #[cfg(unix)]
+    pub(crate) fn full(&self, line: &str) -> Run {
+        let shell = format!("trap '' XFSZ; ulimit -f 0; exec '{}' {line}", self.program().display());
+        let template = self.command(["x"]);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &shell]).env_clear();
+        limited.envs(template.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        limited.current_dir(template.get_current_dir().unwrap_or(Path::new(".")));
+        Run::of(limited.output().unwrap())
+    }
+
     /// Runs a line that has to succeed, and reads its JSON.
     pub(crate) fn json(&self, line: &str) -> Value {
         self.fgctl(&format!("{line} -o json")).success().json()
