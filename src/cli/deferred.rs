@@ -1,9 +1,10 @@
-//! A noun whose verbs are put together only when it is the noun that was asked for: a third of the time that a command
-//! line takes would go into the others.
+//! A command whose verbs and options are put together only when it is the one that was asked for: a third of the time
+//! that a command line takes would go into the others.
 
-use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
-/// The verbs of a noun. What the noun is for is said where it stands, because its own type is not asked before.
+/// The verbs of a noun, or the options of a command. What it is for is said where it stands, because its own type is not
+/// asked before.
 #[derive(Debug)]
 pub(super) struct Deferred<V>(pub(super) V);
 
@@ -32,5 +33,15 @@ impl<V: Subcommand> Subcommand for Deferred<V> {
 
     fn has_subcommand(name: &str) -> bool {
         V::has_subcommand(name)
+    }
+}
+
+impl<V: Args> Args for Deferred<V> {
+    fn augment_args(command: Command) -> Command {
+        command.defer(V::augment_args)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command.defer(V::augment_args_for_update)
     }
 }

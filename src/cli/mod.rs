@@ -78,7 +78,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Begin a project: answer questions, or options, and get a manifest and code that can be deployed
-    Init(Box<init::Init>),
+    Init(Deferred<Box<init::Init>>),
     /// Create functions and see to their code
     #[command(subcommand)]
     Function(Deferred<function::Command>),
@@ -125,33 +125,33 @@ enum Command {
     #[command(subcommand)]
     Region(Deferred<region::Command>),
     /// Show what `deploy` would do for a manifest, field by field
-    Plan(plan::Args),
+    Plan(Deferred<plan::Args>),
     /// Make what a manifest declares, and prove that its URLs work
-    Deploy(deploy::Args),
+    Deploy(Deferred<deploy::Args>),
     /// Delete all that a manifest's deploy made
-    Destroy(destroy::Args),
+    Destroy(Deferred<destroy::Args>),
     /// Show the resources of a manifest: their health, their URLs, what differs
-    Status(status::Args),
+    Status(Deferred<status::Args>),
     /// Point a function's alias at its release before
-    Rollback(rollback::Args),
+    Rollback(Deferred<rollback::Args>),
     /// Open a WebSocket: lines go in, messages come out
-    Connect(Box<connect::Connect>),
+    Connect(Deferred<Box<connect::Connect>>),
     /// Perform scripts of WebSocket conversations, and check what comes
-    Test(test::Test),
+    Test(Deferred<test::Test>),
     /// Load a WebSocket with many connections, and measure how long messages take
-    Bench(Box<bench::Bench>),
+    Bench(Deferred<Box<bench::Bench>>),
     /// Record a conversation, replay it against another target, compare both
     #[command(subcommand)]
     Transcript(Deferred<transcript::Command>),
     /// Show what a function writes
-    Logs(logs::Logs),
+    Logs(Deferred<logs::Logs>),
     /// Run the local cloud: FunctionGraph and APIG on this machine, with no account and no network
     #[command(subcommand)]
     Local(Deferred<local::Command>),
     /// Do the whole guide on a throw-away local cloud, and prove that the URL works
-    Demo(demo::Demo),
+    Demo(Deferred<demo::Demo>),
     /// Run a folder of code on a throw-away local cloud, and replace it as it changes
-    Dev(Box<dev::Dev>),
+    Dev(Deferred<Box<dev::Dev>>),
     /// Keep accounts and regions under names
     #[command(subcommand)]
     Profile(Deferred<profile::Command>),
@@ -159,15 +159,15 @@ enum Command {
     #[command(after_help = "Example:\n  fgctl doctor -o json")]
     Doctor,
     /// Send a signed request of any operation
-    Request(request::Request),
+    Request(Deferred<request::Request>),
     /// Say what a code means: of a service, of a WebSocket's end, or an exit status
-    Explain(explain::Explain),
+    Explain(Deferred<explain::Explain>),
     /// Print the manual page of a command, or write them all
-    Man(man::Manual),
+    Man(Deferred<man::Manual>),
     /// Print the form of fgctl.toml as JSON Schema
-    Schema(schema::Schema),
+    Schema(Deferred<schema::Schema>),
     /// Print the completion script of a shell
-    Completion(completion::Completion),
+    Completion(Deferred<completion::Completion>),
     /// The server of the demo's function
     #[command(hide = true)]
     DemoFunction,
@@ -318,11 +318,11 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         // These see to Ctrl-C themselves: they have something to end.
         Command::Local(Deferred(command)) => local::run(command, context).await,
         // Boxed, because every other command would carry room for its many steps: 96 KB.
-        Command::Demo(args) => Box::pin(demo::run(args, context)).await,
-        Command::Dev(args) => Box::pin(dev::run(*args, context)).await,
-        Command::Connect(args) => connect::run(*args, context).await,
+        Command::Demo(Deferred(args)) => Box::pin(demo::run(args, context)).await,
+        Command::Dev(Deferred(args)) => Box::pin(dev::run(*args, context)).await,
+        Command::Connect(Deferred(args)) => connect::run(*args, context).await,
         Command::Transcript(Deferred(command)) => Box::pin(transcript::run(command, context)).await,
-        Command::Bench(args) => Box::pin(bench::run(*args, context)).await,
+        Command::Bench(Deferred(args)) => Box::pin(bench::run(*args, context)).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.
@@ -336,7 +336,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
 async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
     match command {
         // Boxed, because every other command would carry room for its many steps.
-        Command::Init(args) => Box::pin(init::run(*args, context)).await,
+        Command::Init(Deferred(args)) => Box::pin(init::run(*args, context)).await,
         Command::Function(Deferred(command)) => function::run(command, context).await,
         Command::Dependency(Deferred(command)) => dependency::run(command, context).await,
         Command::Websocket(Deferred(command)) => websocket::run(command, context).await,
@@ -347,13 +347,13 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Api(Deferred(command)) => api::run(command, context).await,
         Command::App(Deferred(command)) => app::run(command, context).await,
         // Boxed, because every other command would carry room for their many steps.
-        Command::Plan(args) => Box::pin(plan::run(args, context)).await,
-        Command::Deploy(args) => Box::pin(deploy::run(args, context)).await,
-        Command::Destroy(args) => Box::pin(destroy::run(args, context)).await,
-        Command::Status(args) => Box::pin(status::run(args, context)).await,
-        Command::Rollback(args) => Box::pin(rollback::run(args, context)).await,
-        Command::Test(args) => Box::pin(test::run(args, context)).await,
-        Command::Logs(args) => logs::run(args, context).await,
+        Command::Plan(Deferred(args)) => Box::pin(plan::run(args, context)).await,
+        Command::Deploy(Deferred(args)) => Box::pin(deploy::run(args, context)).await,
+        Command::Destroy(Deferred(args)) => Box::pin(destroy::run(args, context)).await,
+        Command::Status(Deferred(args)) => Box::pin(status::run(args, context)).await,
+        Command::Rollback(Deferred(args)) => Box::pin(rollback::run(args, context)).await,
+        Command::Test(Deferred(args)) => Box::pin(test::run(args, context)).await,
+        Command::Logs(Deferred(args)) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
         Command::SecurityGroup(Deferred(command)) => network::security_groups(command, context).await,
@@ -362,11 +362,11 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Region(Deferred(command)) => region::run(command, context).await,
         Command::Profile(Deferred(command)) => profile::run(command, context).await,
         Command::Doctor => doctor::run(context).await,
-        Command::Request(args) => request::run(args, context).await,
-        Command::Explain(args) => explain::run(&args, context),
-        Command::Man(args) => man::run(&args, context),
-        Command::Schema(args) => schema::run(&args, context),
-        Command::Completion(args) => completion::run(&args, context),
+        Command::Request(Deferred(args)) => request::run(args, context).await,
+        Command::Explain(Deferred(args)) => explain::run(&args, context),
+        Command::Man(Deferred(args)) => man::run(&args, context),
+        Command::Schema(Deferred(args)) => schema::run(&args, context),
+        Command::Completion(Deferred(args)) => completion::run(&args, context),
         Command::Local(_)
         | Command::Demo(_)
         | Command::Dev(_)

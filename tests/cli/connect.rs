@@ -164,10 +164,9 @@ fn both_timeouts_drop_the_socket() {
             .unwrap(),
     );
     assert_eq!(cut.status, 9, "{cut:?}");
-    assert!(
-        cut.stderr.contains("after 3.0 s") || cut.stderr.contains("after 3 s"),
-        "{cut:?}"
-    );
+    // The limit counts from the request on, the time that is told from the end of the handshake.
+    let times = ["after 3.0 s", "after 2.9 s", "after 2.8 s"];
+    assert!(times.iter().any(|time| cut.stderr.contains(time)), "{cut:?}");
     assert!(began.elapsed() >= std::time::Duration::from_millis(2900));
 }
 

@@ -5,6 +5,7 @@
 use super::checked::{Checked, Refused};
 use super::gateway::{Connection, Gateway};
 use super::proxy::{AfterUpgrade, ClientStream};
+use super::tls;
 use crate::sys::port::{self, Holder};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,7 +22,6 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 /// The first byte of a TLS record that holds a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -68,7 +68,7 @@ pub(in crate::local) enum PortState {
 /// All ports.
 pub(super) struct Ingress {
     gateway: Arc<Gateway>,
-    tls: TlsAcceptor,
+    tls: Arc<ServerConfig>,
     runtime: Handle,
     /// Where to look for a new group's port; 0 for any.
     first_port: u16,
@@ -96,7 +96,7 @@ impl Ingress {
     pub(super) fn new(gateway: Arc<Gateway>, tls: Arc<ServerConfig>, first_port: u16, reserved: u16) -> Self {
         Self {
             gateway,
-            tls: TlsAcceptor::from(tls),
+            tls,
             runtime: Handle::current(),
             first_port,
             reserved,
@@ -199,7 +199,7 @@ impl Ingress {
     fn serve(&self, group_id: &str, port: u16, listener: TcpListener) -> JoinHandle<()> {
         let server = Arc::new(Server {
             gateway: Arc::clone(&self.gateway),
-            tls: self.tls.clone(),
+            tls: Arc::clone(&self.tls),
             group_id: group_id.to_owned(),
             port,
         });
@@ -210,7 +210,7 @@ impl Ingress {
 /// One port's server.
 struct Server {
     gateway: Arc<Gateway>,
-    tls: TlsAcceptor,
+    tls: Arc<ServerConfig>,
     group_id: String,
     port: u16,
 }
@@ -253,9 +253,14 @@ impl Server {
     async fn connection(self: Arc<Self>, stream: TcpStream, client: SocketAddr) -> Option<AfterUpgrade> {
         let _ = stream.set_nodelay(true);
         let limit = self.gateway.pace.of_client(GREETING_LIMIT);
-        let tls = timeout(limit, speaks_tls(&stream)).await.ok()?.ok()?;
-        let stream: ClientStream = if tls {
-            Box::new(timeout(limit, self.tls.accept(stream)).await.ok()?.ok()?)
+        let encrypted = timeout(limit, speaks_tls(&stream)).await.ok()?.ok()?;
+        let stream: ClientStream = if encrypted {
+            Box::new(
+                timeout(limit, tls::accept(stream, Arc::clone(&self.tls)))
+                    .await
+                    .ok()?
+                    .ok()?,
+            )
         } else {
             Box::new(stream)
         };
@@ -263,7 +268,7 @@ impl Server {
             group_id: self.group_id.clone(),
             port: self.port,
             client: client.ip(),
-            tls,
+            tls: encrypted,
         };
         self.http(stream, connection).await
     }

@@ -53,6 +53,7 @@ mod statistics;
 #[cfg(test)]
 mod tests;
 mod throttling;
+mod tls;
 mod tunnel;
 mod variables;
 
