@@ -158,6 +158,7 @@ impl LocalCloud {
 
 /// What the local cloud stands on, with its records in `folder`.
 fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
+    let isolation = data::IsolationFinding::begin(options.isolation, &data::homes(&folder));
     let authority = Authority::open(&folder)?;
     let store = Arc::new(Store::open(&folder, options.lifetime)?);
     let mut data_options = data::Options::new(
@@ -165,7 +166,7 @@ fn ground(options: Options, folder: PathBuf) -> Result<Ground, StartError> {
         options.websocket_field.clone(),
         options.inherited,
     );
-    data_options.isolation = options.isolation;
+    data_options.isolation = isolation;
     data_options.faults = Faults::new(&options.physics);
     data_options.physics = options.physics;
     Ok(Ground {

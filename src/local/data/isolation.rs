@@ -2,10 +2,16 @@
 
 #[cfg(target_os = "linux")]
 use crate::sys::cgroup::Parent;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared, ready};
 use std::io;
 use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why there is none where none is wanted.
+const SWITCHED_OFF: &str = "it is switched off";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +32,37 @@ pub(super) enum Isolation {
     Shared(String),
 }
 
+/// What there is, while it is being found out. All clones find the same.
+#[derive(Clone, Debug)]
+pub(in crate::local) struct IsolationFinding(Shared<BoxFuture<'static, Arc<Isolation>>>);
+
+impl IsolationFinding {
+    /// Begins to find out what the system allows, with files in `folder`: it takes some milliseconds of another process,
+    /// in which there is something else to do. Needs a tokio runtime.
+    pub(in crate::local) fn begin(setting: IsolationSetting, folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        let finding = tokio::spawn(async move { Isolation::find(setting, &folder).await });
+        let found = async {
+            let found = finding
+                .await
+                .unwrap_or_else(|error| Isolation::Shared(error.to_string()));
+            Arc::new(found)
+        };
+        Self(found.boxed().shared())
+    }
+
+    /// Nothing to find out.
+    pub(in crate::local) fn off() -> Self {
+        let off = Isolation::Shared(SWITCHED_OFF.to_owned());
+        Self(ready(Arc::new(off)).boxed().shared())
+    }
+
+    /// What there is.
+    pub(super) async fn found(&self) -> Arc<Isolation> {
+        self.0.clone().await
+    }
+}
+
 /// What of a machine of its own is possible here.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
@@ -42,7 +79,7 @@ impl Isolation {
     /// Finds out what the system allows, with files in `folder`.
     pub(super) async fn find(setting: IsolationSetting, folder: &Path) -> Self {
         match setting {
-            IsolationSetting::Off => Self::Shared("it is switched off".to_owned()),
+            IsolationSetting::Off => Self::Shared(SWITCHED_OFF.to_owned()),
             IsolationSetting::Auto => attempt(folder).await,
         }
     }

@@ -60,6 +60,7 @@ mod variables;
 pub(super) use events::Event;
 pub(super) use function_log::log_path;
 pub(super) use ingress::{GroupStatus, PortState};
+pub(in crate::local) use isolation::IsolationFinding;
 pub(crate) use isolation::{IsolationSetting, abilities};
 pub(super) use log_reader::{LogMark, Wanted, past};
 pub(super) use request_log::RequestRecord;
@@ -81,7 +82,6 @@ use gateway::Gateway;
 use http::{HeaderName, HeaderValue};
 use ingress::Ingress;
 use instance::Launch;
-use isolation::Isolation;
 use launch::{Launcher, Setup};
 use request_log::RequestLog;
 use runner::Runner;
@@ -132,7 +132,7 @@ pub(super) struct Options {
     /// What functions inherit of the environment.
     pub(super) inherited: Inherited,
     /// Whether instances get machines of their own.
-    pub(super) isolation: IsolationSetting,
+    pub(super) isolation: IsolationFinding,
     /// A folder for temporary files outside the state, `/tmp`.
     pub(super) temporary: PathBuf,
 }
@@ -149,10 +149,15 @@ impl Options {
             websocket_field,
             account: None,
             inherited,
-            isolation: IsolationSetting::Off,
+            isolation: IsolationFinding::off(),
             temporary: PathBuf::from("/tmp"),
         }
     }
+}
+
+/// Where instances have their own folders, of a state in `folder`.
+pub(super) fn homes(folder: &Path) -> PathBuf {
+    folder.join("instances")
 }
 
 /// A running data plane.
@@ -174,11 +179,11 @@ impl DataPlane {
         folder: &Path,
         options: Options,
     ) -> io::Result<Arc<Self>> {
-        let homes = folder.join("instances");
+        let homes = homes(folder);
         let events = Events::default();
         let setup = Arc::new(Setup {
             code: folder.join("code"),
-            isolation: Isolation::find(options.isolation, &homes).await,
+            isolation: options.isolation.found().await,
             homes,
             note: folder.join("instance.json"),
             logs: FunctionLogs::open(folder.join(LOGS), events.clone())?,

@@ -47,7 +47,7 @@ pub(super) struct Setup {
     /// Where what happens is told.
     pub(super) events: Events,
     /// Whether each has a machine of its own.
-    pub(super) isolation: Isolation,
+    pub(super) isolation: Arc<Isolation>,
 }
 
 /// Starts processes.
@@ -73,7 +73,7 @@ type Who<'a> = (&'a str, &'a FunctionLog);
 
 async fn start(setup: &Arc<Setup>, plan: &Arc<Plan>, id: &str, log: &FunctionLog) -> Result<Instance, Refusal> {
     let begin = Instant::now();
-    let (instance, evidence) = match &setup.isolation {
+    let (instance, evidence) = match setup.isolation.as_ref() {
         #[cfg(target_os = "linux")]
         Isolation::Own(possible) => own::start(setup, possible, plan, (id, log)).await?,
         Isolation::Shared(why) => {

@@ -109,7 +109,7 @@ impl World {
             note: folder.path().join("instance.json"),
             logs: FunctionLogs::open(folder.path().join("logs"), events.clone()).unwrap(),
             events,
-            isolation: Isolation::Shared("this is a test".to_owned()),
+            isolation: Arc::new(Isolation::Shared("this is a test".to_owned())),
             options,
         });
         let tls = Authority::open(folder.path()).unwrap().server_config().unwrap();
