@@ -41,6 +41,7 @@ mod options;
 mod packed;
 mod plan;
 mod profile;
+mod pull;
 mod region;
 mod request;
 mod requests;
@@ -132,6 +133,8 @@ enum Command {
     Destroy(Deferred<destroy::Args>),
     /// Show the resources of a manifest: their health, their URLs, what differs
     Status(Deferred<status::Args>),
+    /// Take what was changed outside of fgctl into the manifest
+    Pull(Deferred<pull::Args>),
     /// Point a function's alias at its release before
     Rollback(Deferred<rollback::Args>),
     /// Open a WebSocket: lines go in, messages come out
@@ -351,6 +354,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Deploy(Deferred(args)) => Box::pin(deploy::run(args, context)).await,
         Command::Destroy(Deferred(args)) => Box::pin(destroy::run(args, context)).await,
         Command::Status(Deferred(args)) => Box::pin(status::run(args, context)).await,
+        Command::Pull(Deferred(args)) => Box::pin(pull::run(args, context)).await,
         Command::Rollback(Deferred(args)) => Box::pin(rollback::run(args, context)).await,
         Command::Test(Deferred(args)) => Box::pin(test::run(args, context)).await,
         Command::Logs(Deferred(args)) => logs::run(args, context).await,

@@ -43,6 +43,7 @@ pub(super) async fn run(args: Args, context: &Context) -> Result<(), CommandErro
         context
             .ui
             .hint("write over what was changed outside of fgctl: fgctl deploy --overwrite");
+        context.ui.hint("or take it into the manifest: fgctl pull");
     }
     if let Some(path) = args.save {
         context

@@ -8,6 +8,7 @@
 
 mod check;
 mod document;
+mod edit;
 mod fault;
 mod json_schema;
 mod node;
@@ -19,6 +20,7 @@ mod tests;
 mod variable;
 
 pub(crate) use document::markdown;
+pub(crate) use edit::{Edit, Edited, edit};
 pub(crate) use fault::Faults;
 pub(crate) use json_schema::json_schema;
 pub(crate) use overlay::DEFAULT;

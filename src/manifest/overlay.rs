@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The environment of a manifest as it stands, without an overlay.
 pub(crate) const DEFAULT: &str = "default";
 /// The table of overlays.
-const ENV: &str = "env";
+pub(super) const ENV: &str = "env";
 /// What marks the owner of resources, and so is the same in every environment.
 const NAME: &str = "name";
 

@@ -48,6 +48,7 @@ mod network;
 mod obs;
 mod output;
 mod profile;
+mod pull;
 mod region;
 mod rehearsal;
 mod request;

@@ -56,6 +56,7 @@ const LINES: &[&str] = &[
     "api unpublish API_x --gateway apig-ws --yes",
     "plan stack.toml",
     "deploy stack.toml --no-verify",
+    "pull stack.toml",
     "status stack.toml",
     "destroy stack.toml --yes",
     "vpc list",

@@ -6,6 +6,7 @@ mod execute;
 mod found;
 mod found_function;
 mod material;
+mod pull;
 mod read;
 mod release;
 mod verify;
@@ -13,6 +14,7 @@ mod world;
 
 pub(crate) use execute::{StackEvent, TellStack};
 pub(crate) use material::{Material, Stack};
+pub(crate) use pull::Pulled;
 pub(crate) use read::Extent;
 pub(crate) use verify::Endpoint;
 

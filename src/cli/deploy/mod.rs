@@ -122,7 +122,8 @@ fn drifted(plan: &Plan) -> CommandError {
         each.join(", ")
     ))
     .hint("see both: fgctl plan")
-    .hint("write over it: fgctl deploy --overwrite")
+    .hint("take it into the manifest: fgctl pull")
+    .hint("or write over it: fgctl deploy --overwrite")
 }
 
 async fn carry_out(
