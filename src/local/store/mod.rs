@@ -186,14 +186,14 @@ impl Store {
                 known: SCHEMA,
             });
         }
-        let named = whole::files(&store.records()?);
+        let named = store.files()?;
         store.blobs.sweep(&named).map_err(StoreError::from)?;
         Ok(store)
     }
 
     /// Whether it holds no record at all.
     pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
-        Ok(self.records()?.values().all(|records| records.is_empty()))
+        Ok(self.counts()?.values().all(|count| *count == 0))
     }
 
     /// A number that changes with every write: what was derived from the records is stale when it has.
@@ -258,7 +258,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub(super) fn discard(&self, digests: &[String]) -> Result<(), StoreError> {
-        let named = whole::files(&self.records()?);
+        let named = self.files()?;
         self.blobs.discard(digests, &named);
         Ok(())
     }

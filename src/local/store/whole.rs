@@ -1,22 +1,29 @@
-//! The state as a whole: every record as it is stored, read at one moment and replaced at one.
+//! The state as a whole: every record as it is stored, read at one moment and replaced at one; and what is gathered
+//! from all records without holding them all.
 
 use super::records::{ACCOUNT, ACCOUNT_KEY, ALL};
-use super::{Reader, Store, StoreError, Writer};
-use redb::{ReadableTable, TableDefinition, TableError};
+use super::{Collection, Reader, Store, StoreError, Writer, count};
+use redb::{ReadOnlyTable, ReadableTable, TableDefinition, TableError};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 
 /// All records, by collection and key.
 pub(in crate::local) type Records = BTreeMap<String, BTreeMap<String, Value>>;
 
+type RawTable = ReadOnlyTable<&'static str, &'static [u8]>;
+
 /// The digests of the files that `records` name: whatever has a file names it in the member `blob`, whatever has
 /// several in the same member of each of its `pieces`.
 pub(in crate::local) fn files(records: &Records) -> HashSet<String> {
     let all = records.values().flat_map(BTreeMap::values);
-    let holders = all.flat_map(|record| {
-        let pieces = record["pieces"].as_array().map(Vec::as_slice).unwrap_or_default();
-        std::iter::once(record).chain(pieces)
-    });
+    all.flat_map(files_of).collect()
+}
+
+/// The digests of the files that `record` names.
+fn files_of(record: &Value) -> Vec<String> {
+    let pieces = record["pieces"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let holders = std::iter::once(record).chain(pieces);
     holders
         .filter_map(|holder| holder["blob"].as_str().map(str::to_owned))
         .collect()
@@ -39,6 +46,35 @@ impl Store {
                 .map(|kind| Ok((kind.name().to_owned(), reader.raw(kind.name())?)))
                 .collect()
         })
+    }
+
+    /// How many records of each collection there are, as of one moment.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(in crate::local) fn counts(&self) -> Result<BTreeMap<String, usize>, StoreError> {
+        self.read(|reader| {
+            ALL.iter()
+                .map(|kind| Ok((kind.name().to_owned(), reader.raw_count(kind.name())?)))
+                .collect()
+        })
+    }
+
+    /// The digests of the files that its records name. It holds one record at a time.
+    ///
+    /// # Errors
+    /// The database failed, or a record is unreadable.
+    pub(super) fn files(&self) -> Result<HashSet<String>, StoreError> {
+        let mut named = HashSet::new();
+        self.read(|reader| {
+            ALL.iter().try_for_each(|kind| {
+                reader.each_raw(kind.name(), |_, bytes| {
+                    named.extend(files_of(&serde_json::from_slice(bytes)?));
+                    Ok(())
+                })
+            })
+        })?;
+        Ok(named)
     }
 
     /// Puts `records` in place of all that there are, and `account` in place of the account if there is one: all of
@@ -64,19 +100,55 @@ impl Store {
 }
 
 impl Reader {
+    /// Shows `each` every record of `collection`, and holds one at a time.
+    ///
+    /// # Errors
+    /// The database failed, a record is unreadable, or `each` fails.
+    pub(in crate::local) fn each<T: DeserializeOwned>(
+        &self,
+        collection: &Collection<T>,
+        mut each: impl FnMut(T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.each_raw(collection.name, |_, bytes| each(serde_json::from_slice(bytes)?))
+    }
+
     fn raw(&self, name: &str) -> Result<BTreeMap<String, Value>, StoreError> {
-        let definition: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(name);
-        let table = match self.transaction.open_table(definition) {
-            Ok(table) => table,
-            Err(TableError::TableDoesNotExist(_)) => return Ok(BTreeMap::new()),
-            Err(error) => return Err(StoreError::database(error)),
-        };
         let mut records = BTreeMap::new();
+        self.each_raw(name, |key, bytes| {
+            records.insert(key.to_owned(), serde_json::from_slice(bytes)?);
+            Ok(())
+        })?;
+        Ok(records)
+    }
+
+    fn raw_count(&self, name: &str) -> Result<usize, StoreError> {
+        self.raw_table(name)?.map_or(Ok(0), |table| count(&table))
+    }
+
+    /// Shows `each` every key and record of a collection.
+    fn each_raw(
+        &self,
+        name: &str,
+        mut each: impl FnMut(&str, &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let Some(table) = self.raw_table(name)? else {
+            return Ok(());
+        };
         for entry in table.iter().map_err(StoreError::database)? {
             let (key, value) = entry.map_err(StoreError::database)?;
-            records.insert(key.value().to_owned(), serde_json::from_slice(value.value())?);
+            each(key.value(), value.value())?;
         }
-        Ok(records)
+        Ok(())
+    }
+
+    /// The table of a collection, unless nothing was ever put into it.
+    fn raw_table(&self, name: &str) -> Result<Option<RawTable>, StoreError> {
+        let definition: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(name);
+        match self.transaction.open_table(definition) {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(StoreError::database(error)),
+        }
     }
 }
 
