@@ -6,6 +6,7 @@ use super::fault::Faults;
 use super::physics::Pace;
 use super::store::Store;
 use super::{Account, Behaviour, Context, Contexts, Open, Runtime, StartError, account};
+use crate::sys;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
@@ -120,6 +121,8 @@ impl Live {
         *self.data.write().unwrap_or_else(PoisonError::into_inner) = data;
         self.contexts.replace(context);
         *open = Open(false);
+        // A whole state was in memory, perhaps twice.
+        sys::memory::release();
         match changed {
             Ok(changed) => changed.map_err(ReplaceError::Unchanged),
             Err(error) => Err(ReplaceError::Over(std::io::Error::other(error).into())),

@@ -18,13 +18,13 @@ use redb::{
     TableDefinition, TableError,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
+use whole::Record;
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
 pub(super) const SCHEMA: u64 = 1;
@@ -79,7 +79,7 @@ pub(super) trait Kind: Sync {
     ///
     /// # Errors
     /// What does not fit.
-    fn check(&self, record: &Value) -> Result<(), serde_json::Error>;
+    fn check(&self, record: &Record) -> Result<(), serde_json::Error>;
 }
 
 impl<T: DeserializeOwned> Kind for Collection<T> {
@@ -87,8 +87,8 @@ impl<T: DeserializeOwned> Kind for Collection<T> {
         self.name
     }
 
-    fn check(&self, record: &Value) -> Result<(), serde_json::Error> {
-        T::deserialize(record).map(drop)
+    fn check(&self, record: &Record) -> Result<(), serde_json::Error> {
+        serde_json::from_str::<T>(record.text()).map(drop)
     }
 }
 
