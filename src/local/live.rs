@@ -31,6 +31,8 @@ impl Ground {
         let (tls, mut options) = (self.authority.server_config()?, self.data_options.clone());
         options.account = Some(account.credentials.clone());
         let data = DataPlane::start(Arc::clone(&self.store), tls, &self.folder, options).await?;
+        // Every record has been looked at, and a state that was loaded was in memory as a whole.
+        sys::memory::release();
         let context = Context {
             store: Arc::clone(&self.store),
             account,
@@ -121,8 +123,6 @@ impl Live {
         *self.data.write().unwrap_or_else(PoisonError::into_inner) = data;
         self.contexts.replace(context);
         *open = Open(false);
-        // A whole state was in memory, perhaps twice.
-        sys::memory::release();
         match changed {
             Ok(changed) => changed.map_err(ReplaceError::Unchanged),
             Err(error) => Err(ReplaceError::Over(std::io::Error::other(error).into())),

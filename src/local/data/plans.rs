@@ -46,13 +46,18 @@ impl Planned {
 }
 
 impl Plans {
-    /// Of the functions in `store`, but for those that are `held`.
-    pub(super) fn new(store: Arc<Store>, held: HashMap<String, Arc<Plan>>) -> Self {
+    /// Of the functions in `store`.
+    pub(super) fn new(store: Arc<Store>) -> Self {
         Self {
             store,
-            held,
+            held: HashMap::new(),
             called: Mutex::default(),
         }
+    }
+
+    /// Lets the functions of these keys be as they were.
+    pub(super) fn hold(&mut self, held: HashMap<String, Arc<Plan>>) {
+        self.held = held;
     }
 
     /// The function behind an API, and how to run it; `header` tells the headers of the call.

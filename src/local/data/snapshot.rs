@@ -190,11 +190,14 @@ impl Snapshots {
         // Before the reading: a write in between only means to read once more.
         let revision = self.store.revision();
         let store = Arc::clone(&self.store);
-        let plans = Plans::new(Arc::clone(&store), self.held().clone());
+        let plans = Plans::new(Arc::clone(&store));
         let read =
             tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(plans, reader, revision))).await;
         let snapshot = match read {
-            Ok(Ok(snapshot)) => Arc::new(snapshot),
+            Ok(Ok(mut snapshot)) => {
+                snapshot.plans.hold(self.held().clone());
+                Arc::new(snapshot)
+            }
             Ok(Err(error)) => return Err(Refusal::Internal(error.to_string())),
             Err(error) => return Err(Refusal::Internal(error.to_string())),
         };
@@ -246,7 +249,6 @@ mod tests {
     use crate::local::store::records::{GROUPS, GroupRecord};
     use crate::local::store::{Lifetime, Store, StoreError};
     use crate::wire::group::Group;
-    use std::collections::HashMap;
     use std::sync::Arc;
 
     fn group(id: &str) -> GroupRecord {
@@ -280,7 +282,7 @@ mod tests {
     fn a_domain_selects_its_group_and_a_foreign_name_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(folder.path(), Lifetime::Ephemeral).unwrap());
-        let mut snapshot = Snapshot::new(Plans::new(store, HashMap::new()), 1);
+        let mut snapshot = Snapshot::new(Plans::new(store), 1);
         snapshot.domains.insert("b.apic.example".to_owned(), "b".to_owned());
         for (host, group) in [
             (None, Some("a")),
