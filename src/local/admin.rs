@@ -8,7 +8,7 @@ use super::pages;
 use super::saved::{self, Saved, Summary};
 use super::state::Outcome;
 use super::store::records::{GROUPS, GroupRecord};
-use super::store::whole::{self, Records};
+use super::store::whole::Records;
 use super::store::{Read, Reader, StoreError};
 use axum::Json;
 use axum::Router;
@@ -151,7 +151,7 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         ..
     } = runtime.as_ref();
     let data = admin.live.data();
-    let records = admin.live.contexts.current().store.records().unwrap_or_default();
+    let holds = admin.live.contexts.current().store.counts().unwrap_or_default();
     Json(json!({
         "pid": pid,
         "nonce": nonce,
@@ -164,7 +164,7 @@ async fn status(State(admin): State<Admin>) -> Json<Value> {
         "isolation": data.isolation(),
         "network": data.network(),
         "instances": data.instances().into_iter().map(|status| instance(status, data.logs())).collect::<Vec<_>>(),
-        "holds": whole::counts(&records),
+        "holds": holds,
     }))
 }
 

@@ -6,6 +6,7 @@ use super::fault::Faults;
 use super::physics::Pace;
 use super::store::Store;
 use super::{Account, Behaviour, Context, Contexts, Open, Runtime, StartError, account};
+use crate::sys;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
@@ -30,6 +31,8 @@ impl Ground {
         let (tls, mut options) = (self.authority.server_config()?, self.data_options.clone());
         options.account = Some(account.credentials.clone());
         let data = DataPlane::start(Arc::clone(&self.store), tls, &self.folder, options).await?;
+        // Every record has been looked at, and a state that was loaded was in memory as a whole.
+        sys::memory::release();
         let context = Context {
             store: Arc::clone(&self.store),
             account,

@@ -2,7 +2,7 @@
 
 use super::runtime::LOCK_FILE;
 use super::saved::{self, Saved, SavedError, Summary};
-use super::store::whole::{self, Records};
+use super::store::whole::Records;
 use super::store::{Lifetime, Store};
 use super::{Account, AskError, Runtime, StartError, account};
 use crate::sys::lock::Lock;
@@ -77,7 +77,7 @@ impl LocalState {
     pub(crate) async fn holds(&self) -> Result<BTreeMap<String, usize>, StateError> {
         let mut counts = match self {
             Self::Running(runtime) => runtime.holds().await?,
-            Self::Stopped(stopped) => whole::counts(&stopped.store.records().map_err(SavedError::from)?),
+            Self::Stopped(stopped) => stopped.store.counts().map_err(SavedError::from)?,
         };
         counts.retain(|_, count| *count > 0);
         Ok(counts)

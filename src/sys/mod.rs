@@ -8,5 +8,6 @@ pub(crate) mod limit;
 pub(crate) mod lock;
 #[cfg(target_os = "linux")]
 pub(crate) mod machine;
+pub(crate) mod memory;
 pub(crate) mod port;
 pub(crate) mod process;

@@ -38,12 +38,14 @@ pub(crate) mod region;
 pub(crate) mod rule;
 pub(crate) mod runtime;
 pub(crate) mod security_group;
+pub(crate) mod security_group_rule;
 pub(crate) mod subnet;
 pub(crate) mod throttle;
 pub(crate) mod throttle_binding;
 pub(crate) mod token;
 pub(crate) mod trigger;
 pub(crate) mod urn;
+pub(crate) mod user;
 pub(crate) mod vpc;
 
 pub(crate) use operation::{Listing, Method, Operation, Parts, Scope, Service, ShapeError};

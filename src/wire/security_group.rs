@@ -36,6 +36,15 @@ pub(crate) struct ListSecurityGroups {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub(crate) name: Vec<String>,
+    /// Exact descriptions, each a parameter of its own.
+    #[serde(
+        default,
+        deserialize_with = "super::operation::texts",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub(crate) description: Vec<String>,
+    /// Only those of this enterprise project; `all_granted_eps` for all.
+    pub(crate) enterprise_project_id: Option<String>,
     /// 0 to 2000.
     #[serde(default, deserialize_with = "super::operation::number::option")]
     pub(crate) limit: Option<i64>,
@@ -125,6 +134,8 @@ impl Operation for ShowSecurityGroup {
 pub(crate) struct ListSecurityGroupsV1 {
     /// Only those of this VPC; a group is of none.
     pub(crate) vpc_id: Option<String>,
+    /// Only those of this enterprise project; `all_granted_eps` for all.
+    pub(crate) enterprise_project_id: Option<String>,
     /// 0 to 2000.
     #[serde(default, deserialize_with = "super::operation::number::option")]
     pub(crate) limit: Option<i64>,

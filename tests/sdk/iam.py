@@ -38,6 +38,20 @@ assert [item.id for item in accounts] == [DOMAIN]
 regions = identity.keystone_list_regions(iam.KeystoneListRegionsRequest()).regions
 assert [(item.id, item.locales.en_us) for item in regions] == [("cn-east-3", "CN East-Shanghai1")]
 
+# The account's only user.
+users = identity.keystone_list_users(iam.KeystoneListUsersRequest(domain_id=DOMAIN, enabled=True)).users
+assert [(item.name, item.domain_id, item.enabled, item.access_mode) for item in users] == [("fgctl", DOMAIN, True, "default")]
+USER = users[0].id
+assert users[0].password_expires_at is None and users[0].links._self.endswith(f"/v3/users/{USER}"), users
+assert not identity.keystone_list_users(iam.KeystoneListUsersRequest(name="nobody")).users
+assert not identity.keystone_list_users(iam.KeystoneListUsersRequest(enabled=False)).users
+shown = identity.keystone_show_user(iam.KeystoneShowUserRequest(user_id=USER)).user
+assert (shown.id, shown.name, shown.pwd_status) == (USER, "fgctl", False), shown
+shown = identity.show_user(iam.ShowUserRequest(user_id=USER)).user
+assert (shown.id, shown.is_domain_owner, shown.create_time, shown.phone) == (USER, True, "2026-01-01 00:00:00", ""), shown
+refused(404, 404, identity.keystone_show_user, iam.KeystoneShowUserRequest(user_id="x"))
+refused(404, "IAM.0004", identity.show_user, iam.ShowUserRequest(user_id="x"))
+
 # Built with a region, the SDK looks the account and the project up before its first call.
 here = Region("cn-east-3", ENDPOINT)
 finding = GlobalCredentials(AK, SK).with_iam_endpoint(ENDPOINT)
@@ -88,6 +102,7 @@ def by_password(password):
 # A token for the password, in the header of the answer; temporary keys for the token.
 token = identity.keystone_create_user_token_by_password(by_password(SK))
 assert token.token.project.id == PROJECT and token.token.user.domain.id == DOMAIN, token
+assert token.token.user.id == USER
 assert len(token.x_subject_token) > 40
 refused(401, 401, identity.keystone_create_user_token_by_password, by_password("wrong"))
 by_token = iam.TokenAuth(

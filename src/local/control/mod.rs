@@ -56,6 +56,8 @@ mod request;
 mod runtime;
 mod schedule;
 mod security_group;
+mod security_group_rule;
+mod security_group_rule_creation;
 mod short_urn;
 mod subnet;
 #[cfg(test)]
@@ -68,6 +70,7 @@ mod trigger;
 mod trigger_gateway;
 mod trigger_shared;
 mod trigger_timer;
+mod user;
 mod user_data;
 mod vpc;
 
@@ -235,12 +238,22 @@ fn networks(routes: Routes) -> Routes {
     routes
         .serve(vpc::list)
         .serve(vpc::show)
+        .serve(vpc::list_v3)
+        .serve(vpc::show_v3)
         .serve(subnet::list)
         .serve(subnet::show)
         .serve(security_group::list)
         .serve(security_group::show)
         .serve(security_group::list_v1)
         .serve(security_group::show_v1)
+        .serve(security_group_rule_creation::create)
+        .serve(security_group_rule_creation::create_v1)
+        .serve(security_group_rule::list)
+        .serve(security_group_rule::list_v1)
+        .serve(security_group_rule::show)
+        .serve(security_group_rule::show_v1)
+        .serve(security_group_rule::delete)
+        .serve(security_group_rule::delete_v1)
         .serve(enterprise_project::list)
         .serve(enterprise_project::show)
 }
@@ -251,6 +264,9 @@ fn identities(routes: Routes) -> Routes {
         .serve(project::list_usable)
         .serve(project::list_accounts)
         .serve(project::list_regions)
+        .serve(user::list)
+        .serve(user::show_keystone)
+        .serve(user::show)
         .serve(token::create)
         .serve(token::temporary_key)
         .serve(agency::create)

@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use crate::codes::{functiongraph, vpc};
+use crate::wire::security_group::PageInfo;
 use std::ops::Range;
 
 /// The most items of a page of FunctionGraph, and how many there are unless the caller says.
@@ -116,6 +117,25 @@ pub(super) fn by_id<T>(
     };
     let page = Page::cut(items, from, size(limit));
     Ok((page.items, page.next < page.total))
+}
+
+/// The page that [`by_id`] cuts, and where it lies, as the API v3 of VPC tells it.
+///
+/// # Errors
+/// As [`by_id`].
+pub(super) fn by_id_with_info<T>(
+    items: Vec<T>,
+    marker: Option<&str>,
+    limit: Option<i64>,
+    id: impl Fn(&T) -> &str,
+) -> Result<(Vec<T>, PageInfo), Refusal> {
+    let (items, more) = by_id(items, marker, limit, &id)?;
+    let info = PageInfo {
+        previous_marker: items.first().map(|item| id(item).to_owned()),
+        current_count: u64::try_from(items.len()).unwrap_or(u64::MAX),
+        next_marker: items.last().filter(|_| more).map(|item| id(item).to_owned()),
+    };
+    Ok((items, info))
 }
 
 /// `number` as a size; a negative one is 0.

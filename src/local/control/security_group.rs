@@ -1,15 +1,16 @@
 //! Security groups: the account has one, `default`. It lets everything in that it may: it guards nothing here.
 
-use super::super::Account;
+use super::super::{Account, Context};
 use super::identity::own_uuid;
 use super::page;
 use super::refusal::Refusal;
 use super::request::Call;
-use super::vpc::{CREATED_AT, members};
+use super::security_group_rule;
+use super::vpc::{CREATED_AT, is_default, members};
 use crate::codes::vpc::{GROUP_NOT_FOUND, NO_SUCH_GROUP};
 use crate::wire::enterprise_project::DEFAULT_ID;
 use crate::wire::security_group::{
-    ListSecurityGroups, ListSecurityGroupsV1, PageInfo, SecurityGroup, SecurityGroupAnswer, SecurityGroupList,
+    ListSecurityGroups, ListSecurityGroupsV1, SecurityGroup, SecurityGroupAnswer, SecurityGroupList,
     SecurityGroupListV1, ShowSecurityGroup, ShowSecurityGroupV1,
 };
 use serde_json::{Value, json};
@@ -44,36 +45,14 @@ fn listed(account: &Account) -> SecurityGroup {
 }
 
 /// The group as the API v1 has it.
-fn of_v1(account: &Account) -> SecurityGroup {
-    let rule = |(direction, ethertype): (&str, &str)| {
-        let mut rule = basic_rule(account, direction, ethertype);
-        rule["tenant_id"] = json!(account.project_id);
-        rule["port_range_min"] = Value::Null;
-        rule["port_range_max"] = Value::Null;
-        rule
-    };
-    let rules: Vec<Value> = INITIAL.into_iter().map(rule).collect();
-    group(
+fn of_v1(call: &Call) -> Result<SecurityGroup, Refusal> {
+    let Context { store, account, .. } = &*call.context;
+    let rules = store.read(|reader| security_group_rule::all(reader, account))?;
+    let rules: Vec<_> = rules.into_iter().map(security_group_rule::of_v1).collect();
+    Ok(group(
         account,
         json!({"vpc_id": null, "enterprise_project_id": DEFAULT_ID, "security_group_rules": rules}),
-    )
-}
-
-/// The rules of a new group: everything out, and in from the group itself.
-const INITIAL: [(&str, &str); 4] = [
-    ("egress", "IPv4"),
-    ("egress", "IPv6"),
-    ("ingress", "IPv4"),
-    ("ingress", "IPv6"),
-];
-
-fn basic_rule(account: &Account, direction: &str, ethertype: &str) -> Value {
-    let remote_group = (direction == "ingress").then(|| id(account));
-    json!({
-        "id": own_uuid(account, &format!("rule {direction} {ethertype}")), "security_group_id": id(account),
-        "direction": direction, "ethertype": ethertype, "protocol": null, "description": "",
-        "remote_group_id": remote_group, "remote_ip_prefix": null, "remote_address_group_id": null,
-    })
+    ))
 }
 
 /// ListSecurityGroups.
@@ -81,16 +60,14 @@ pub(super) async fn list(call: Call, input: ListSecurityGroups) -> Result<Securi
     let mut all = vec![listed(&call.context.account)];
     all.retain(|group| input.id.is_empty() || input.id.contains(&group.id));
     all.retain(|group| input.name.is_empty() || input.name.contains(&group.name));
-    let (groups, more) = page::by_id(all, input.marker.as_deref(), input.limit, |group| &group.id)?;
-    let last = groups.last().map(|group| group.id.clone());
+    all.retain(|group| input.description.is_empty() || input.description.contains(&group.description));
+    all.retain(|_| is_default(input.enterprise_project_id.as_deref()));
+    let (security_groups, page_info) =
+        page::by_id_with_info(all, input.marker.as_deref(), input.limit, |group| &group.id)?;
     Ok(SecurityGroupList {
         request_id: call.request_id,
-        page_info: PageInfo {
-            previous_marker: groups.first().map(|group| group.id.clone()),
-            current_count: u64::try_from(groups.len()).unwrap_or(u64::MAX),
-            next_marker: last.filter(|_| more),
-        },
-        security_groups: groups,
+        security_groups,
+        page_info,
     })
 }
 
@@ -100,23 +77,10 @@ pub(super) async fn show(call: Call, input: ShowSecurityGroup) -> Result<Securit
     if input.security_group_id != id(account) {
         return Err(Refusal::because(NO_SUCH_GROUP, input.security_group_id));
     }
-    let created_at = format!("{CREATED_AT}Z");
-    let rule = |(direction, ethertype): (&str, &str)| {
-        let mut rule = basic_rule(account, direction, ethertype);
-        for (name, value) in [
-            ("project_id", json!(account.project_id)),
-            ("multiport", Value::Null),
-            ("action", json!("allow")),
-            ("priority", json!(100)),
-            ("enabled", json!(true)),
-            ("created_at", json!(created_at)),
-            ("updated_at", json!(created_at)),
-        ] {
-            rule[name] = value;
-        }
-        rule
-    };
-    let rules: Vec<Value> = INITIAL.into_iter().map(rule).collect();
+    let rules = call
+        .context
+        .store
+        .read(|reader| security_group_rule::all(reader, account))?;
     let mut security_group = listed(account);
     security_group
         .other
@@ -129,15 +93,15 @@ pub(super) async fn show(call: Call, input: ShowSecurityGroup) -> Result<Securit
 
 /// ListSecurityGroups of the API v1.
 pub(super) async fn list_v1(call: Call, input: ListSecurityGroupsV1) -> Result<SecurityGroupListV1, Refusal> {
-    let mut all = vec![of_v1(&call.context.account)];
-    all.retain(|_| input.vpc_id.is_none());
+    let mut all = vec![of_v1(&call)?];
+    all.retain(|_| input.vpc_id.is_none() && is_default(input.enterprise_project_id.as_deref()));
     let (security_groups, _) = page::by_id(all, input.marker.as_deref(), input.limit, |group| &group.id)?;
     Ok(SecurityGroupListV1 { security_groups })
 }
 
 /// ShowSecurityGroup of the API v1.
 pub(super) async fn show_v1(call: Call, input: ShowSecurityGroupV1) -> Result<SecurityGroupAnswer, Refusal> {
-    let security_group = of_v1(&call.context.account);
+    let security_group = of_v1(&call)?;
     match security_group.id == input.security_group_id {
         true => Ok(SecurityGroupAnswer {
             request_id: String::new(),

@@ -171,7 +171,7 @@ pub(super) fn target(
         .filter(|_| route.api.backend_type == FUNCTION_BACKEND);
     let info = info.ok_or_else(|| Refusal::Backend(route.api.backend_type.clone()))?;
     let target = Target {
-        plan: snapshot.function_of(info, |name| headers::text(headers, name))?,
+        plan: snapshot.plans.function_of(info, |name| headers::text(headers, name))?,
         longest_body: snapshot.callers.longest_body(&route.api.group_id),
         route: Arc::clone(&route),
     };

@@ -31,7 +31,7 @@ impl Gateway {
     pub(super) async fn invoke(self: Arc<Self>, call: FunctionCall) -> Result<FunctionAnswer, CallFault> {
         let snapshot = self.snapshots.newest().await.map_err(fault)?;
         let header = |name: &str| headers::text(call.request.headers(), name);
-        let plan = snapshot.function(&call.urn, header).map_err(fault)?;
+        let plan = snapshot.plans.function(&call.urn, header).map_err(fault)?;
         let began = Instant::now();
         let mut record = RequestRecord {
             request_id: call.request_id.clone(),

@@ -40,6 +40,7 @@ mod log_reader;
 mod machine;
 #[cfg(target_os = "linux")]
 mod pasta;
+mod plans;
 mod proxy;
 mod refusal;
 mod replacement;
@@ -217,7 +218,7 @@ impl DataPlane {
             debug_word: Secret::new(random_hex(24)),
             throttling: Throttling::new(options.physics.debug_domain_limit),
         });
-        clean(&setup, &gateway).await?;
+        clean(&setup, &store).await?;
         let reserved = options.function_address.port();
         let ingress = Ingress::new(Arc::clone(&gateway), tls, options.first_port, reserved);
         for group in groups(&store).map_err(io::Error::other)? {
@@ -323,14 +324,12 @@ fn groups(store: &Store) -> Result<Vec<GroupRecord>, StoreError> {
 }
 
 /// Removes what an earlier end left: a running process, its folders, and code that no function has any more.
-async fn clean(setup: &Arc<Setup>, gateway: &Gateway) -> io::Result<()> {
-    let snapshot = gateway.snapshots.newest().await;
-    let used = snapshot
-        .map_err(|refusal| io::Error::other(refusal.message()))?
-        .code_keys();
+async fn clean(setup: &Arc<Setup>, store: &Arc<Store>) -> io::Result<()> {
+    let store = Arc::clone(store);
     let setup = Arc::clone(setup);
     let cleaned = tokio::task::spawn_blocking(move || {
         leftover::reap(&setup.note)?;
+        let used = plans::code_keys(&store).map_err(io::Error::other)?;
         code::sweep(&setup.code, &used)?;
         match fs::remove_dir_all(&setup.homes) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

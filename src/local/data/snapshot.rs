@@ -1,28 +1,21 @@
 //! What the records say about calls, read at once and kept until a write changes it.
 
 use super::callers::Callers;
-use super::code;
 use super::instance::Plan;
-use super::refusal::{Refusal, StartFault};
+use super::plans::Plans;
+use super::refusal::Refusal;
 use super::route::Routes;
 use super::throttling::Policies;
 use crate::local::store::records::{
-    APIS, DEPENDENCY_VERSIONS, FUNCTION_ALIASES, FUNCTION_VERSIONS, FUNCTIONS, FunctionRecord, GATEWAYS, GROUPS,
-    PUBLICATIONS, PublicationRecord, TRANSITIONS, TransitionRecord, function_key,
+    APIS, GATEWAYS, GROUPS, PUBLICATIONS, PublicationRecord, TRANSITIONS, TransitionRecord,
 };
 use crate::local::store::{Read, Reader, Store, StoreError};
-use crate::wire::FunctionUrn;
-use crate::wire::api::ApiFunction;
-use crate::wire::function_alias::Alias;
-use crate::wire::function_version::LATEST;
 use crate::wire::group::Group;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A consistent view of all that a call needs.
-#[derive(Debug, Default)]
+/// A consistent view of all that a call needs, but for the functions: what is written of them meanwhile may be seen.
 pub(super) struct Snapshot {
     revision: u64,
     /// When it is over though nothing is written, in Unix milliseconds: a change takes effect then.
@@ -39,41 +32,28 @@ pub(super) struct Snapshot {
     pub(super) policies: Policies,
     /// The groups' debug domains, in lower case.
     debug_domains: HashSet<String>,
-    /// Functions, and their versions below the same key and `:`.
-    functions: HashMap<String, Planned>,
-    /// What is written of functions that are held as they were.
-    written: HashMap<String, Planned>,
-    aliases: HashMap<String, Alias>,
-}
-
-/// A function, and how to run it.
-#[derive(Debug)]
-struct Planned {
-    plan: Arc<Plan>,
-    /// A dependency version of its list that does not exist.
-    missing: Option<String>,
-}
-
-impl Planned {
-    /// # Errors
-    /// One of its dependencies does not exist.
-    fn there(&self) -> Result<Arc<Plan>, Refusal> {
-        match &self.missing {
-            None => Ok(Arc::clone(&self.plan)),
-            Some(id) => Err(Refusal::Start {
-                function: self.plan.name().to_owned(),
-                fault: Box::new(StartFault::NoDependency(id.clone())),
-            }),
-        }
-    }
+    /// What is called.
+    pub(super) plans: Plans,
 }
 
 impl Snapshot {
-    fn read(store: &Store, reader: &Reader, revision: u64) -> Result<Self, StoreError> {
-        let mut snapshot = Self {
+    /// One without groups.
+    fn new(plans: Plans, revision: u64) -> Self {
+        Self {
             revision,
-            ..Self::default()
-        };
+            until: None,
+            groups: HashMap::new(),
+            domains: HashMap::new(),
+            routes: Routes::default(),
+            callers: Callers::default(),
+            policies: Policies::default(),
+            debug_domains: HashSet::new(),
+            plans,
+        }
+    }
+
+    fn read(plans: Plans, reader: &Reader, revision: u64) -> Result<Self, StoreError> {
+        let mut snapshot = Self::new(plans, revision);
         for record in reader.scan(&GROUPS, "")? {
             for domain in domains(&record.group) {
                 snapshot.domains.insert(domain, record.group.id.clone());
@@ -86,22 +66,6 @@ impl Snapshot {
         snapshot.read_apis(reader)?;
         snapshot.callers = Callers::read(reader)?;
         snapshot.policies = Policies::read(reader)?;
-        let dependencies = reader.scan(&DEPENDENCY_VERSIONS, "")?;
-        let dependencies = dependencies
-            .into_iter()
-            .map(|record| (record.version.id, record.blob))
-            .collect();
-        for record in reader.scan(&FUNCTIONS, "")? {
-            let key = function_key(&record.function.package, &record.function.func_name);
-            for alias in reader.scan(&FUNCTION_ALIASES, &format!("{key}:"))? {
-                snapshot.aliases.insert(format!("{key}:{}", alias.name), alias);
-            }
-            for version in reader.scan(&FUNCTION_VERSIONS, &format!("{key}:"))? {
-                let key = format!("{key}:{}", version.function.version);
-                snapshot.functions.insert(key, planned(store, version, &dependencies)?);
-            }
-            snapshot.functions.insert(key, planned(store, record, &dependencies)?);
-        }
         Ok(snapshot)
     }
 
@@ -165,117 +129,10 @@ impl Snapshot {
     pub(super) fn group_name(&self, id: &str) -> String {
         self.groups.get(id).cloned().unwrap_or_else(|| id.to_owned())
     }
-
-    /// The function behind an API, and how to run it; `header` tells the headers of the call.
-    ///
-    /// # Errors
-    /// As [`Snapshot::function`].
-    pub(super) fn function_of(
-        &self,
-        info: &ApiFunction,
-        header: impl Fn(&str) -> Option<String>,
-    ) -> Result<Arc<Plan>, Refusal> {
-        // An alias comes before a version.
-        let alias = info.other.get("alias_urn").and_then(|urn| urn.as_str());
-        let urn = alias
-            .filter(|urn| !urn.is_empty())
-            .unwrap_or(&info.function_urn)
-            .parse::<FunctionUrn>();
-        let mut urn = urn.map_err(|_| Refusal::FunctionMissing(info.function_urn.clone()))?;
-        if urn.qualifier.is_none() {
-            urn.qualifier = info.version.clone().filter(|version| !version.is_empty());
-        }
-        self.function(&urn, header)
-    }
-
-    /// The function that `urn` names, and how to run it: an alias leads to one of its versions, now to this, now to
-    /// that; `header` tells the headers of the call.
-    ///
-    /// # Errors
-    /// There is none, or one of its dependencies does not exist.
-    pub(super) fn function(
-        &self,
-        urn: &FunctionUrn,
-        header: impl Fn(&str) -> Option<String>,
-    ) -> Result<Arc<Plan>, Refusal> {
-        let key = function_key(&urn.package, &urn.name);
-        let qualifier = urn.qualifier.as_deref().unwrap_or(LATEST);
-        let missing = || Refusal::FunctionMissing(urn.name.clone());
-        let version = match qualifier.strip_prefix('!') {
-            Some(alias) => {
-                let alias = self.aliases.get(&format!("{key}:{alias}")).ok_or_else(missing)?;
-                let roll = i64::from(getrandom::u32().unwrap_or_default() % 100);
-                alias.version_for(roll, header)
-            }
-            None => qualifier,
-        };
-        let planned = match version {
-            LATEST => self.functions.get(&key),
-            version => self.functions.get(&format!("{key}:{version}")),
-        };
-        planned.ok_or_else(missing)?.there()
-    }
-
-    /// Lets the functions of these keys be as they were.
-    fn hold(&mut self, held: &HashMap<String, Arc<Plan>>) {
-        for (key, plan) in held {
-            if let Some(planned) = self.functions.get_mut(key) {
-                let plan = Arc::clone(plan);
-                let written = std::mem::replace(planned, Planned { plan, missing: None });
-                self.written.insert(key.clone(), written);
-            }
-        }
-    }
-
-    /// The function `key` as it is written, held or not.
-    ///
-    /// # Errors
-    /// There is none, or one of its dependencies does not exist.
-    fn written(&self, key: &str) -> Result<Arc<Plan>, Refusal> {
-        let planned = self.written.get(key).or_else(|| self.functions.get(key));
-        planned.ok_or_else(|| Refusal::FunctionMissing(key.to_owned()))?.there()
-    }
-
-    /// The keys of the folders of unpacked code that functions use.
-    pub(super) fn code_keys(&self) -> HashSet<String> {
-        let plans = self.functions.values();
-        plans.map(|planned| planned.plan.code_key.clone()).collect()
-    }
 }
 
 fn key(record: &PublicationRecord) -> String {
     format!("{}:{}", record.publication.api_id, record.publication.env_id)
-}
-
-fn planned(
-    store: &Store,
-    record: FunctionRecord,
-    dependencies: &HashMap<String, String>,
-) -> Result<Planned, StoreError> {
-    let ids = record.function.depend_version_list.as_deref().unwrap_or_default();
-    let mut digests = vec![record.blob.as_str()];
-    let mut missing = None;
-    for id in ids {
-        match dependencies.get(id) {
-            Some(digest) => digests.push(digest),
-            None => missing = Some(id.clone()),
-        }
-    }
-    let code_key = code::key(digests.iter().copied());
-    let archives = digests.iter().map(|digest| store.blob(digest)).collect();
-    let mut revision = Sha256::new_with_prefix(&code_key);
-    revision.update(serde_json::to_vec(&record.function)?);
-    revision.update(&record.encrypted_user_data);
-    let plan = Plan {
-        revision: code::hex(&revision.finalize()),
-        code_key,
-        archives,
-        record: Arc::new(record),
-    };
-    Ok(Planned {
-        plan: Arc::new(plan),
-        missing,
-    })
 }
 
 /// `Host` without its port.
@@ -300,7 +157,7 @@ fn domains(group: &Group) -> Vec<String> {
 /// The newest snapshot.
 pub(super) struct Snapshots {
     store: Arc<Store>,
-    newest: Mutex<Arc<Snapshot>>,
+    newest: Mutex<Option<Arc<Snapshot>>>,
     /// Held by the one who reads: all others wait for what it finds.
     reading: tokio::sync::Mutex<()>,
     /// Functions that stay as they were, by their keys.
@@ -333,17 +190,18 @@ impl Snapshots {
         // Before the reading: a write in between only means to read once more.
         let revision = self.store.revision();
         let store = Arc::clone(&self.store);
+        let plans = Plans::new(Arc::clone(&store));
         let read =
-            tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(&store, reader, revision))).await;
+            tokio::task::spawn_blocking(move || store.read(|reader| Snapshot::read(plans, reader, revision))).await;
         let snapshot = match read {
             Ok(Ok(mut snapshot)) => {
-                snapshot.hold(&self.held());
+                snapshot.plans.hold(self.held().clone());
                 Arc::new(snapshot)
             }
             Ok(Err(error)) => return Err(Refusal::Internal(error.to_string())),
             Err(error) => return Err(Refusal::Internal(error.to_string())),
         };
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&snapshot);
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }
 
@@ -353,7 +211,7 @@ impl Snapshots {
     /// # Errors
     /// There is none.
     pub(super) async fn hold(&self, key: &str) -> Result<(), Refusal> {
-        let plan = self.newest().await?.written(key)?;
+        let plan = self.newest().await?.plans.written(key)?;
         self.held().entry(key.to_owned()).or_insert(plan);
         Ok(())
     }
@@ -362,7 +220,7 @@ impl Snapshots {
     pub(super) fn release(&self, key: &str) {
         self.held().remove(key);
         // What is known was read while it was held.
-        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        *self.newest.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The function `key` as it is written, held or not.
@@ -370,7 +228,7 @@ impl Snapshots {
     /// # Errors
     /// There is none, or it cannot be run.
     pub(super) async fn written(&self, key: &str) -> Result<Arc<Plan>, Refusal> {
-        self.newest().await?.written(key)
+        self.newest().await?.plans.written(key)
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<String, Arc<Plan>>> {
@@ -379,7 +237,7 @@ impl Snapshots {
 
     /// The last snapshot, if nothing was written since.
     fn known(&self) -> Option<Arc<Snapshot>> {
-        let known = Arc::clone(&self.newest.lock().unwrap_or_else(PoisonError::into_inner));
+        let known = self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let over = |until| Timestamp::now().as_millisecond() >= until;
         (known.revision == self.store.revision() && !known.until.is_some_and(over)).then_some(known)
     }
@@ -387,7 +245,7 @@ impl Snapshots {
 
 #[cfg(test)]
 mod tests {
-    use super::{Snapshot, Snapshots};
+    use super::{Plans, Snapshot, Snapshots};
     use crate::local::store::records::{GROUPS, GroupRecord};
     use crate::local::store::{Lifetime, Store, StoreError};
     use crate::wire::group::Group;
@@ -422,7 +280,9 @@ mod tests {
 
     #[test]
     fn a_domain_selects_its_group_and_a_foreign_name_is_refused() {
-        let mut snapshot = Snapshot::default();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(folder.path(), Lifetime::Ephemeral).unwrap());
+        let mut snapshot = Snapshot::new(Plans::new(store), 1);
         snapshot.domains.insert("b.apic.example".to_owned(), "b".to_owned());
         for (host, group) in [
             (None, Some("a")),

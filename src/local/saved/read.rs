@@ -1,7 +1,7 @@
 //! A file to a state: all of it is checked first.
 
 use super::super::store::records::ALL;
-use super::super::store::whole::{self, Records};
+use super::super::store::whole::{self, Record, Records};
 use super::super::store::{Incoming, Kind, SCHEMA, Store, StoreError};
 use super::super::{Account, account, control};
 use super::{ACCOUNT, CONTENTS, Contents, FORMAT, SavedError, Summary, file_name, records_name};
@@ -52,10 +52,8 @@ impl Saved {
         for (digest, size) in &contents.files {
             reading.check_file(digest, *size)?;
         }
-        if let Some(digest) = whole::files(&records)
-            .into_iter()
-            .find(|digest| !contents.files.contains_key(digest))
-        {
+        let named = whole::files(&records).map_err(|error| reading.damaged(error.to_string()))?;
+        if let Some(digest) = named.into_iter().find(|digest| !contents.files.contains_key(digest)) {
             return Err(reading.damaged(format!("the file {digest} is missing")));
         }
         Ok(Self {
@@ -79,7 +77,7 @@ impl Saved {
     /// The disk failed, or the file is another one meanwhile; nothing was changed.
     pub(in crate::local) fn put_into(mut self, store: &Store, own: &Account) -> Result<Summary, SavedError> {
         if self.account.is_none() {
-            self.rename(own)?;
+            self.rename(own);
         }
         for (digest, size) in &self.contents.files {
             let mut incoming = store.begin()?;
@@ -103,7 +101,7 @@ impl Saved {
 
     /// Gives the records the ids of `own` where they have those of the account that they were saved from. Such an id
     /// is random, and so found in the text of a record by itself.
-    fn rename(&mut self, own: &Account) -> Result<(), SavedError> {
+    fn rename(&mut self, own: &Account) {
         let owner = &self.contents.account;
         let saved = Account {
             project_id: owner.project_id.clone(),
@@ -111,26 +109,19 @@ impl Saved {
             ..own.clone()
         };
         if saved.project_id == own.project_id && saved.domain_id == own.domain_id {
-            return Ok(());
+            return;
         }
         let pairs: Vec<(String, String)> = control::own_ids(&saved)
             .into_iter()
             .zip(control::own_ids(own))
             .collect();
-        let renamed = |value: &Value| {
-            let mut text = value.to_string();
+        for record in self.records.values_mut().flat_map(BTreeMap::values_mut) {
+            let mut text = record.text().to_owned();
             for (from, to) in &pairs {
                 text = text.replace(from, to);
             }
-            serde_json::from_str(&text)
-        };
-        for record in self.records.values_mut().flat_map(BTreeMap::values_mut) {
-            *record = renamed(record).map_err(|error| SavedError::Damaged {
-                path: self.path.clone(),
-                what: error.to_string(),
-            })?;
+            *record = Record::new(text);
         }
-        Ok(())
     }
 }
 
@@ -278,12 +269,12 @@ impl<'a> Reading<'a> {
     }
 
     /// The records of a collection, each of the right form. One that was not known when the file was written is empty.
-    fn collection(&mut self, kind: &dyn Kind, contents: &Contents) -> Result<BTreeMap<String, Value>, SavedError> {
+    fn collection(&mut self, kind: &dyn Kind, contents: &Contents) -> Result<BTreeMap<String, Record>, SavedError> {
         let Some(count) = contents.records.get(kind.name()) else {
             return Ok(BTreeMap::new());
         };
         let name = records_name(kind.name());
-        let records: BTreeMap<String, Value> = self.json(&name, LARGE)?;
+        let records: BTreeMap<String, Record> = self.json(&name, LARGE)?;
         if records.len() != *count {
             return Err(self.damaged(format!("{name} has {} records, not {count}", records.len())));
         }

@@ -126,7 +126,7 @@ fn a_state_comes_back_whole_in_another_account() {
         .zip(&new)
         .fold(text, |text, (old, new)| text.replace(new, old));
     assert_eq!(serde_json::from_str::<Records>(&back).unwrap(), from.records());
-    let digest = to.records()["functions"]["default:f"]["blob"]
+    let digest = to.records()["functions"]["default:f"].value().unwrap()["blob"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -169,7 +169,7 @@ fn a_file_that_cannot_be_written_leaves_nothing() {
     assert!(matches!(error, SavedError::File { .. }), "{error}");
     let path = state.save(false);
     let before = fs::read(&path).unwrap();
-    let digest = state.records()["functions"]["default:f"]["blob"]
+    let digest = state.records()["functions"]["default:f"].value().unwrap()["blob"]
         .as_str()
         .unwrap()
         .to_owned();

@@ -52,7 +52,7 @@ pub(in crate::local) fn save(
 
 fn contents(store: &Store, account: &Account, records: &Records, keys: bool) -> Result<Contents, SavedError> {
     let mut files = BTreeMap::new();
-    for digest in whole::files(records) {
+    for digest in whole::files(records).map_err(StoreError::from)? {
         let metadata = store.blob(&digest).metadata().map_err(StoreError::from)?;
         files.insert(digest, metadata.len());
     }

@@ -18,13 +18,13 @@ use redb::{
     TableDefinition, TableError,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use std::io::ErrorKind;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
+use whole::Record;
 
 /// The form of the records. A newer one is refused: this fgctl could not read it.
 pub(super) const SCHEMA: u64 = 1;
@@ -79,7 +79,7 @@ pub(super) trait Kind: Sync {
     ///
     /// # Errors
     /// What does not fit.
-    fn check(&self, record: &Value) -> Result<(), serde_json::Error>;
+    fn check(&self, record: &Record) -> Result<(), serde_json::Error>;
 }
 
 impl<T: DeserializeOwned> Kind for Collection<T> {
@@ -87,8 +87,8 @@ impl<T: DeserializeOwned> Kind for Collection<T> {
         self.name
     }
 
-    fn check(&self, record: &Value) -> Result<(), serde_json::Error> {
-        T::deserialize(record).map(drop)
+    fn check(&self, record: &Record) -> Result<(), serde_json::Error> {
+        serde_json::from_str::<T>(record.text()).map(drop)
     }
 }
 
@@ -186,14 +186,14 @@ impl Store {
                 known: SCHEMA,
             });
         }
-        let named = whole::files(&store.records()?);
+        let named = store.files()?;
         store.blobs.sweep(&named).map_err(StoreError::from)?;
         Ok(store)
     }
 
     /// Whether it holds no record at all.
     pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
-        Ok(self.records()?.values().all(|records| records.is_empty()))
+        Ok(self.counts()?.values().all(|count| *count == 0))
     }
 
     /// A number that changes with every write: what was derived from the records is stale when it has.
@@ -258,7 +258,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub(super) fn discard(&self, digests: &[String]) -> Result<(), StoreError> {
-        let named = whole::files(&self.records()?);
+        let named = self.files()?;
         self.blobs.discard(digests, &named);
         Ok(())
     }

@@ -22,6 +22,7 @@ use crate::wire::gateway_feature::Feature;
 use crate::wire::gateway_tag::Tag;
 use crate::wire::group::Group;
 use crate::wire::obs::object::ObjectHeaders;
+use crate::wire::security_group_rule::SecurityGroupRule;
 use crate::wire::throttle::Throttle;
 use crate::wire::throttle_binding::ThrottleBinding;
 use crate::wire::trigger::Trigger;
@@ -86,6 +87,10 @@ pub(in crate::local) const THROTTLE_BINDINGS: Collection<ThrottleBindingRecord> 
 /// Agencies, by id.
 pub(in crate::local) const AGENCIES: Collection<Agency> = Collection::new("agencies");
 
+/// The rules of a security group, by the group's id, once one was made or deleted; until then it has the initial ones.
+pub(in crate::local) const SECURITY_GROUP_RULES: Collection<Vec<SecurityGroupRule>> =
+    Collection::new("security_group_rules");
+
 /// The account, under [`ACCOUNT_KEY`], where it came with a state that was loaded; else its file alone has it.
 pub(in crate::local) const ACCOUNT: Collection<Value> = Collection::new("account");
 /// See [`ACCOUNT`].
@@ -120,6 +125,7 @@ pub(in crate::local) const ALL: &[&dyn Kind] = &[
     &THROTTLES,
     &THROTTLE_BINDINGS,
     &AGENCIES,
+    &SECURITY_GROUP_RULES,
 ];
 
 /// The key of a function in [`FUNCTIONS`].

@@ -352,6 +352,59 @@ async fn the_account_its_projects_and_its_region_are_listed() {
 }
 
 #[tokio::test]
+async fn the_account_has_one_user_called_as_itself() {
+    let cloud = Cloud::new();
+    let listed = cloud.get("/v3/users").await.is(200);
+    let user = &listed["users"][0];
+    let id = user["id"].as_str().unwrap();
+    let links = json!({"self": format!("http://{HOST}/v3/users/{id}")});
+    let told = json!({
+        "id": id, "name": "fgctl", "domain_id": DOMAIN, "enabled": true, "description": "", "pwd_status": false,
+        "password_expires_at": null, "access_mode": "default", "links": links
+    });
+    assert_eq!(*user, super::with(told.clone(), json!({"pwd_strength": "high"})));
+    assert_eq!(
+        listed["links"],
+        json!({"self": format!("http://{HOST}/v3/users"), "previous": null, "next": null})
+    );
+    assert_eq!(cloud.get(&format!("/v3/users/{id}")).await.is(200)["user"], told);
+    let more = cloud.get(&format!("/v3.0/OS-USER/users/{id}")).await.is(200)["user"].clone();
+    assert_eq!(
+        (&more["name"], &more["is_domain_owner"], &more["pwd_strength"]),
+        (&json!("fgctl"), &json!(true), &json!("High"))
+    );
+    let missing = cloud.get("/v3/users/x").await.is(404);
+    assert_eq!(
+        (&missing["error"]["code"], &missing["error"]["title"]),
+        (&json!(404), &json!("Not Found"))
+    );
+    cloud.get("/v3.0/OS-USER/users/x").await.refused(404, "IAM.0004");
+    for (query, count) in [
+        (format!("domain_id={DOMAIN}&enabled=true&name=fgctl"), 1),
+        ("domain_id=other".to_owned(), 0),
+        ("enabled=false".to_owned(), 0),
+        ("name=fg".to_owned(), 0),
+        ("password_expires_at=lt:2030-12-08T22:02:00Z".to_owned(), 0),
+    ] {
+        let found = cloud.get(&format!("/v3/users?{query}")).await.is(200);
+        assert_eq!(found["users"].as_array().unwrap().len(), count, "{query}");
+    }
+    for filter in ["2030-12-08T22:02:00Z", "le:2030-12-08T22:02:00Z", "lt:tomorrow"] {
+        let refused = cloud
+            .get(&format!("/v3/users?password_expires_at={filter}"))
+            .await
+            .is(400);
+        assert_eq!(refused["error"]["title"], "Bad Request", "{filter}");
+    }
+    // The id is the one by which the user gets a token.
+    let user = json!({"id": id, "password": "SK"});
+    let identity = json!({"methods": ["password"], "password": {"user": user}});
+    let body = json!({"auth": {"identity": identity}});
+    let answer = cloud.deliver(plain("POST", "/v3/auth/tokens", None, &body)).await;
+    assert_eq!(answer.is(201)["token"]["user"]["id"], id);
+}
+
+#[tokio::test]
 async fn enterprise_projects_are_filtered_and_their_pages_have_limits() {
     let cloud = Cloud::new();
     let list = async |query: &str| cloud.get(&format!("/v1.0/enterprise-projects?{query}")).await;

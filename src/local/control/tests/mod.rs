@@ -26,6 +26,7 @@ mod load;
 mod network;
 mod obs;
 mod publication;
+mod security_group_rule;
 mod throttle;
 mod trigger;
 

@@ -58,6 +58,17 @@ async fn lists_of_networks_are_filtered_and_paged() {
         ("/v1/{p}/subnets?vpc_id=other".to_owned(), "subnets", 0),
         (format!("/v1/{{p}}/vpcs?marker={vpc}"), "vpcs", 0),
         ("/v1/{p}/vpcs?limit=0".to_owned(), "vpcs", 0),
+        (format!("/v1/{{p}}/vpcs?id={vpc}"), "vpcs", 1),
+        ("/v1/{p}/vpcs?id=other".to_owned(), "vpcs", 0),
+        (format!("/v3/{{p}}/vpc/vpcs?id=other&id={vpc}"), "vpcs", 1),
+        ("/v3/{p}/vpc/vpcs?name=vpc".to_owned(), "vpcs", 0),
+        (
+            "/v3/{p}/vpc/vpcs?name=vpc-default&cidr=192.168.0.0%2F16".to_owned(),
+            "vpcs",
+            1,
+        ),
+        ("/v3/{p}/vpc/vpcs?description=x".to_owned(), "vpcs", 0),
+        (format!("/v3/{{p}}/vpc/vpcs?marker={vpc}"), "vpcs", 0),
     ] {
         assert_eq!(
             cloud.get(&target).await.is(200)[list].as_array().unwrap().len(),
@@ -65,8 +76,50 @@ async fn lists_of_networks_are_filtered_and_paged() {
             "{target}"
         );
     }
+    for (target, list) in [
+        ("/v1/{p}/vpcs", "vpcs"),
+        ("/v3/{p}/vpc/vpcs", "vpcs"),
+        ("/v1/{p}/security-groups", "security_groups"),
+        ("/v3/{p}/vpc/security-groups", "security_groups"),
+    ] {
+        for (asked, count) in [("0", 1), ("all_granted_eps", 1), ("other", 0)] {
+            let found = cloud
+                .get(&format!("{target}?enterprise_project_id={asked}"))
+                .await
+                .is(200);
+            assert_eq!(found[list].as_array().unwrap().len(), count, "{target} {asked}");
+        }
+    }
+    cloud.get("/v3/{p}/vpc/vpcs?limit=-1").await.refused(400, "VPC.0101");
     let answer = cloud.get("/v1/{p}/vpcs?limit=2001").await;
     assert_eq!((answer.status, &answer.body["code"]), (400, &json!("VPC.0101")));
+}
+
+#[tokio::test]
+async fn the_vpc_is_told_in_the_api_v3_too() {
+    let cloud = Cloud::new();
+    let id = cloud.get("/v1/{p}/vpcs").await.is(200)["vpcs"][0]["id"].clone();
+    let listed = cloud.get("/v3/{p}/vpc/vpcs").await.is(200);
+    assert_eq!(listed["page_info"], json!({"previous_marker": id, "current_count": 1}));
+    let answer = cloud.get(&format!("/v3/{{p}}/vpc/vpcs/{}", id.as_str().unwrap())).await;
+    let request_id = answer.request_id.clone();
+    let shown = answer.is(200);
+    assert_eq!(shown["request_id"], request_id.as_str());
+    assert_eq!(shown["vpc"], listed["vpcs"][0]);
+    assert_eq!(
+        shown["vpc"],
+        json!({
+            "id": id, "name": "vpc-default", "description": "", "cidr": "192.168.0.0/16", "extend_cidrs": [],
+            "status": "ACTIVE", "project_id": PROJECT, "enterprise_project_id": "0", "tags": [],
+            "cloud_resources": [
+                {"resource_type": "routetable", "resource_count": 1},
+                {"resource_type": "virsubnet", "resource_count": 1}
+            ],
+            "block_service_endpoint_states": "off", "enable_network_address_usage_metrics": false,
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"
+        })
+    );
+    cloud.get("/v3/{p}/vpc/vpcs/x").await.refused(404, "VPC.0003");
 }
 
 #[tokio::test]
@@ -114,6 +167,8 @@ async fn each_of_them_is_shown_by_its_id_and_another_id_is_refused() {
         ("name=default", 1),
         ("name=a&name=default", 1),
         ("name=a", 0),
+        ("description=Default%20security%20group", 1),
+        ("description=Default", 0),
         ("id=x", 0),
     ] {
         let found = cloud
