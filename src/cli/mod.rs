@@ -323,6 +323,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Connect(args) => connect::run(*args, context).await,
         Command::Transcript(Deferred(command)) => Box::pin(transcript::run(command, context)).await,
         Command::Bench(args) => Box::pin(bench::run(*args, context)).await,
+        Command::Test(args) => Box::pin(test::run(args, context)).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.
@@ -352,7 +353,6 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Destroy(args) => Box::pin(destroy::run(args, context)).await,
         Command::Status(args) => Box::pin(status::run(args, context)).await,
         Command::Rollback(args) => Box::pin(rollback::run(args, context)).await,
-        Command::Test(args) => Box::pin(test::run(args, context)).await,
         Command::Logs(args) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
@@ -372,6 +372,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         | Command::Dev(_)
         | Command::Connect(_)
         | Command::Bench(_)
+        | Command::Test(_)
         | Command::Transcript(_)
         | Command::DemoFunction => {
             unreachable!("run() saw to it")

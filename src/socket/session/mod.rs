@@ -298,7 +298,8 @@ impl Session {
 }
 
 impl Event {
-    fn size(&self) -> usize {
+    /// How many bytes it carries.
+    pub(crate) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) | Self::Ping(bytes) | Self::Pong(bytes) => bytes.len(),
