@@ -518,9 +518,7 @@ fn an_echo_sends_back_what_comes() {
     let said = run.says(&["4001", "the same came"]);
     assert_eq!(said.status, 9, "{said:?}");
     assert!(said.stdout.starts_with("text\nAP8=\n\nxxx"), "{said:?}");
-    world
-        .fgctl(&format!("connect {url}/ --echo --count 2"))
-        .success();
+    world.fgctl(&format!("connect {url}/ --echo --count 2")).success();
     world
         .fgctl(&format!("connect {url}/ --echo --binary"))
         .failure(2, &["--echo", "--binary"]);
@@ -623,8 +621,15 @@ fn each_class_of_frames_has_its_outcome() {
         ("880203f3", "1011"),
         // One byte, codes that no frame may have, a reason that is no UTF-8.
         ("880103", "1006"),
-        ("880203ed", "1002"),
-        ("88020000", "1002"),
+        ("880203ed", "closed with 1005 after"),
+        ("880503ed627965", "closed with 1005 \"bye\" after"),
+        ("88020000", "closed with 0 after"),
+        ("880203ee", ": a code that no close frame may have"),
+        // One that says itself what the library says of those.
+        (
+            "881403ea50726f746f636f6c2076696f6c6174696f6e",
+            "closed with 1002 \"Protocol violation\" after",
+        ),
         ("880303e8ff", "1006"),
     ] {
         let run = world.fgctl(&format!("connect {url}/{frames} --count 1"));

@@ -190,8 +190,16 @@ fn what_nobody_reads_is_bounded() {
 fn an_interrupted_run_still_reports() {
     let Some(Server(_, url)) = &Server::start() else { return };
     let world = World::new();
-    fs::write(world.path("bad.fgtest"), format!("connect {url}/\nexpect \"a\" within 0s\n")).unwrap();
-    fs::write(world.path("long.fgtest"), format!("connect {url}/\nexpect \"a\" within 60s\n")).unwrap();
+    fs::write(
+        world.path("bad.fgtest"),
+        format!("connect {url}/\nexpect \"a\" within 0s\n"),
+    )
+    .unwrap();
+    fs::write(
+        world.path("long.fgtest"),
+        format!("connect {url}/\nexpect \"a\" within 60s\n"),
+    )
+    .unwrap();
     fs::write(world.path("never.fgtest"), format!("connect {url}/\n")).unwrap();
     let line = "test bad.fgtest long.fgtest never.fgtest --jobs 1 -o json --report-junit report.xml";
     let mut command = world.command(line.split(' '));
@@ -207,11 +215,20 @@ fn an_interrupted_run_still_reports() {
     assert_eq!(run.status, 130, "{run:?}");
     let outcomes = run.json();
     let why = |at: usize| outcomes[at]["failure"]["why"].as_str().unwrap();
-    assert!(why(0).contains("no message came") && outcomes[0]["file"] == "bad.fgtest", "{outcomes}");
-    assert!(why(1) == "interrupted" && outcomes[1]["file"] == "long.fgtest", "{outcomes}");
+    assert!(
+        why(0).contains("no message came") && outcomes[0]["file"] == "bad.fgtest",
+        "{outcomes}"
+    );
+    assert!(
+        why(1) == "interrupted" && outcomes[1]["file"] == "long.fgtest",
+        "{outcomes}"
+    );
     assert_eq!(outcomes.as_array().unwrap().len(), 2, "{outcomes}");
     let report = fs::read_to_string(world.path("report.xml")).unwrap();
-    assert!(report.contains("tests=\"2\" failures=\"2\"") && report.contains("message=\"interrupted\""), "{report}");
+    assert!(
+        report.contains("tests=\"2\" failures=\"2\"") && report.contains("message=\"interrupted\""),
+        "{report}"
+    );
 }
 
 #[test]

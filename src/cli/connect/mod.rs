@@ -139,7 +139,7 @@ fn greet(session: &Session, target: &Target, context: &Context) {
 
 fn told(closing: &Closing, destination: &Destination, context: &Context) -> Result<(), CommandError> {
     let text = explain(closing, &destination.limits);
-    if closing.ours || (closing.clean && ORDINARY.contains(&closing.code)) {
+    if closing.ours || (closing.clean && closing.fault.is_none() && ORDINARY.contains(&closing.code)) {
         context.ui.status(text);
         return Ok(());
     }

@@ -83,7 +83,9 @@ mod tests {
             assert_eq!(Order::read(line), Ok(order), "{line}");
         }
         for name in ["ping", "close", "binary", "search", "help"] {
-            let told = HELP.lines().any(|line| line.split(' ').next() == Some(&format!("/{name}")));
+            let told = HELP
+                .lines()
+                .any(|line| line.split(' ').next() == Some(&format!("/{name}")));
             assert!(told && !Order::read(&format!("/{name} 1000")).is_err(), "{name}");
         }
         for bad in ["/", "/clos", "/close x", "/close 70000", "/binary", "/search"] {
