@@ -77,8 +77,11 @@ fn one(command: &mut Command) -> Outcome<Duration> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    process.stdin.take().ok_or("no stdin")?.write_all(b"hello\n")?;
+    let mut stdin = process.stdin.take().ok_or("no stdin")?;
+    stdin.write_all(b"hello\n")?;
     let output = process.wait_with_output()?;
+    // Open until then: some leave when it ends, before the answer is there.
+    drop(stdin);
     let took = began.elapsed();
     let said = String::from_utf8_lossy(&output.stdout);
     match said.contains("hello") {

@@ -326,6 +326,7 @@ async fn run(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Connect(Deferred(args)) => connect::run(*args, context).await,
         Command::Transcript(Deferred(command)) => Box::pin(transcript::run(command, context)).await,
         Command::Bench(Deferred(args)) => Box::pin(bench::run(*args, context)).await,
+        Command::Test(Deferred(args)) => Box::pin(test::run(args, context)).await,
         Command::DemoFunction => demo::serve_function().await,
         command => tokio::select! {
             // Ctrl-C is seen to before a command can ask anything.
@@ -356,7 +357,6 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         Command::Status(Deferred(args)) => Box::pin(status::run(args, context)).await,
         Command::Pull(Deferred(args)) => Box::pin(pull::run(args, context)).await,
         Command::Rollback(Deferred(args)) => Box::pin(rollback::run(args, context)).await,
-        Command::Test(Deferred(args)) => Box::pin(test::run(args, context)).await,
         Command::Logs(Deferred(args)) => logs::run(args, context).await,
         Command::Vpc(Deferred(command)) => network::vpcs(command, context).await,
         Command::Subnet(Deferred(command)) => network::subnets(command, context).await,
@@ -376,6 +376,7 @@ async fn call(command: Command, context: &Context) -> Result<(), CommandError> {
         | Command::Dev(_)
         | Command::Connect(_)
         | Command::Bench(_)
+        | Command::Test(_)
         | Command::Transcript(_)
         | Command::DemoFunction => {
             unreachable!("run() saw to it")

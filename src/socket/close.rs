@@ -17,7 +17,7 @@ pub(crate) struct Closing {
     pub(crate) open_for: Duration,
     /// From the last frame in either direction, close frames aside, to the end.
     pub(crate) since_last_frame: Duration,
-    /// What broke the connection, where more is known than that it ended.
+    /// What broke the connection or is wrong with its close frame, where more is known than that it ended.
     pub(crate) fault: Option<String>,
 }
 
@@ -66,7 +66,8 @@ pub(crate) fn explain(closing: &Closing, limits: &Limits) -> String {
             reason => format!(" \"{reason}\""),
         };
         let code = closing.code;
-        return format!("closed with {code}{reason} after {after}: {}", meaning(code));
+        let meaning = closing.fault.as_deref().unwrap_or_else(|| meaning(code));
+        return format!("closed with {code}{reason} after {after}: {meaning}");
     }
     let what = format!("closed without a close frame (1006) after {after}");
     if closing.ours {
@@ -255,6 +256,12 @@ mod tests {
             explain(&closing, &LIMITS),
             "closed with 4000 \"bye\" after 30.0 s: the application's own code"
         );
+        let closing = Closing {
+            code: 1005,
+            fault: Some("a code that no close frame may have".to_owned()),
+            ..closing
+        };
+        assert!(explain(&closing, &LIMITS).ends_with(": a code that no close frame may have"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod peer;
 mod proxy;
 mod request;
 mod session;
+mod tail;
 mod target;
 mod tls;
 

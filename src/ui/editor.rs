@@ -2,6 +2,7 @@
 
 use super::keyboard::Keyboard;
 use super::line::{Line, Typed};
+use super::suspension::{Suspension, Turn, stop};
 use super::{Ui, stdout, width};
 use std::io::{self, IsTerminal, Write};
 
@@ -12,8 +13,9 @@ const ERASE: &str = "\r\x1b[K";
 
 /// The keyboard and the line. The terminal is as before once this ends.
 pub(crate) struct Editor {
-    #[expect(dead_code, reason = "held, not read")]
-    keyboard: Keyboard,
+    /// Nothing while the process is stopped.
+    keyboard: Option<Keyboard>,
+    suspension: Suspension,
     line: Line,
     ui: Ui,
 }
@@ -27,7 +29,8 @@ impl Editor {
         }
         let keyboard = Keyboard::take_keys().ok()?;
         let editor = Self {
-            keyboard,
+            keyboard: Some(keyboard),
+            suspension: Suspension::watch().ok()?,
             line: Line::default(),
             ui: ui.clone(),
         };
@@ -42,6 +45,24 @@ impl Editor {
         typed
     }
 
+    /// Waits for Ctrl-Z, which gives the keyboard back and stops the process, or for what makes it go on, after which the
+    /// keyboard is taken anew: what ran meanwhile may have left it in any state. May be dropped while it waits.
+    pub(crate) async fn turn(&mut self) {
+        match self.suspension.next().await {
+            Turn::Stop => {
+                self.hide();
+                self.keyboard = None;
+                stop();
+            }
+            Turn::GoOn => {
+                // The old one first: it puts back what it found.
+                self.keyboard = None;
+                self.keyboard = Keyboard::take_keys().ok();
+                self.show();
+            }
+        }
+    }
+
     fn show(&self) {
         let columns = usize::from(width().unwrap_or(80)).saturating_sub(PROMPT.len() + 1);
         let (text, before) = self.line.window(columns);
@@ -51,13 +72,17 @@ impl Editor {
         *self.ui.edited() = shown;
         self.ui.above(|| ());
     }
+
+    fn hide(&self) {
+        self.ui.edited().clear();
+        let mut stdout = stdout().lock();
+        let _ = stdout.write_all(ERASE.as_bytes()).and_then(|()| stdout.flush());
+    }
 }
 
 impl Drop for Editor {
     fn drop(&mut self) {
-        self.ui.edited().clear();
-        let mut stdout = stdout().lock();
-        let _ = stdout.write_all(ERASE.as_bytes()).and_then(|()| stdout.flush());
+        self.hide();
     }
 }
 

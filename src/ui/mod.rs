@@ -10,6 +10,7 @@ mod progress;
 mod prompt;
 mod query;
 mod report;
+mod suspension;
 mod text;
 
 pub(crate) use editor::Editor;

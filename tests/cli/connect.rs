@@ -472,6 +472,57 @@ fn a_person_gives_orders() {
     assert!(seen.shown.contains("closed with 4000"), "{seen:?}");
 }
 
+/// Ctrl-Z gives the keyboard back, and what goes on takes it again: keys edit the line as before.
+#[test]
+fn a_stopped_conversation_goes_on() {
+    let Some(Server(_, url)) = &Server::start() else { return };
+    let steps = [
+        ("connected to", "one\n"),
+        ("Z < one", "\u{1a}"),
+        ("> ", "wo\u{1}t\n"),
+        ("Z > two", ""),
+        ("Z < two", "\u{4}"),
+    ];
+    let Some(seen) = World::new().type_at(&format!("connect {url}/"), &steps) else {
+        return;
+    };
+    assert_eq!(seen.status, 0, "{seen:?}");
+}
+
+/// A server that asks, and closes with 4001 once each question came back as it was.
+const ASKING: &str = r"
+from websockets.sync.server import serve
+def ask(socket):
+    for question in ('text', b'\x00\xff', '', 'x' * 100000):
+        socket.send(question)
+        if socket.recv() != question:
+            return socket.close(4002, 'something else came')
+    socket.close(4001, 'the same came')
+with serve(ask, '127.0.0.1', 0) as server:
+    print(server.socket.getsockname()[1], flush=True)
+    server.serve_forever()
+";
+
+#[test]
+fn an_echo_sends_back_what_comes() {
+    let Some(python) = python("websockets", &["websockets==15.0.1"]) else {
+        return;
+    };
+    let mut command = Command::new(python);
+    command.args(["-c", ASKING]);
+    let Server(_server, url) = &Server::of(command);
+    let world = World::new();
+    // Stdin is left alone: nothing of it goes out, and its end ends nothing.
+    let run = world.typed(&format!("connect {url}/ --echo"), "not this\n");
+    let said = run.says(&["4001", "the same came"]);
+    assert_eq!(said.status, 9, "{said:?}");
+    assert!(said.stdout.starts_with("text\nAP8=\n\nxxx"), "{said:?}");
+    world.fgctl(&format!("connect {url}/ --echo --count 2")).success();
+    world
+        .fgctl(&format!("connect {url}/ --echo --binary"))
+        .failure(2, &["--echo", "--binary"]);
+}
+
 /// A server whose path is the frames that it sends, in hexadecimal digits after `/`; it then reads until the end.
 const FRAMES: &str = r"
 import base64, hashlib, socket, threading
@@ -569,8 +620,15 @@ fn each_class_of_frames_has_its_outcome() {
         ("880203f3", "1011"),
         // One byte, codes that no frame may have, a reason that is no UTF-8.
         ("880103", "1006"),
-        ("880203ed", "1002"),
-        ("88020000", "1002"),
+        ("880203ed", "closed with 1005 after"),
+        ("880503ed627965", "closed with 1005 \"bye\" after"),
+        ("88020000", "closed with 0 after"),
+        ("880203ee", ": a code that no close frame may have"),
+        // One that says itself what the library says of those.
+        (
+            "881403ea50726f746f636f6c2076696f6c6174696f6e",
+            "closed with 1002 \"Protocol violation\" after",
+        ),
         ("880303e8ff", "1006"),
     ] {
         let run = world.fgctl(&format!("connect {url}/{frames} --count 1"));

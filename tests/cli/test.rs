@@ -21,6 +21,9 @@ def echo(socket):
                     other.send(message)
                 except Exception:
                     everybody.discard(other)
+    if socket.request.path == '/flood':
+        while True:
+            socket.send('once more')
     for message in socket:
         if isinstance(message, str) and message.startswith('close '):
             code, reason = message.split()[1:]
@@ -170,6 +173,62 @@ fn each_way_to_fail_is_told() {
         assert_eq!(failed.status, 9, "{text}: {failed:?}");
         assert!(failed.stderr.contains(told), "{text}: {failed:?}");
     }
+}
+
+#[test]
+fn what_nobody_reads_is_bounded() {
+    let Some(Server(_, url)) = &Server::start() else { return };
+    let script = [("flood.fgtest", "connect {{url}}flood\nexpect pong \"x\" within 60s\n")];
+    let limit = "more came than the script expects: 10000 messages or 64 MiB";
+    let run = run(&World::new(), url, &script, "").says(&[limit]);
+    assert_eq!(run.status, 9, "{run:?}");
+}
+
+/// What was done is reported, and what was under way with the statement that it was at.
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_still_reports() {
+    let Some(Server(_, url)) = &Server::start() else { return };
+    let world = World::new();
+    fs::write(
+        world.path("bad.fgtest"),
+        format!("connect {url}/\nexpect \"a\" within 0s\n"),
+    )
+    .unwrap();
+    fs::write(
+        world.path("long.fgtest"),
+        format!("connect {url}/\nexpect \"a\" within 60s\n"),
+    )
+    .unwrap();
+    fs::write(world.path("never.fgtest"), format!("connect {url}/\n")).unwrap();
+    let line = "test bad.fgtest long.fgtest never.fgtest --jobs 1 -o json --report-junit report.xml";
+    let mut command = world.command(line.split(' '));
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    let mut stderr = BufReader::new(process.stderr.as_mut().unwrap());
+    while !said.contains("transcript:") {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    let signal = Command::new("kill").args(["-INT", &process.id().to_string()]).status();
+    assert!(signal.unwrap().success());
+    let run = Run::of(process.wait_with_output().unwrap());
+    assert_eq!(run.status, 130, "{run:?}");
+    let outcomes = run.json();
+    let why = |at: usize| outcomes[at]["failure"]["why"].as_str().unwrap();
+    assert!(
+        why(0).contains("no message came") && outcomes[0]["file"] == "bad.fgtest",
+        "{outcomes}"
+    );
+    assert!(
+        why(1) == "interrupted" && outcomes[1]["file"] == "long.fgtest",
+        "{outcomes}"
+    );
+    assert_eq!(outcomes.as_array().unwrap().len(), 2, "{outcomes}");
+    let report = fs::read_to_string(world.path("report.xml")).unwrap();
+    assert!(
+        report.contains("tests=\"2\" failures=\"2\"") && report.contains("message=\"interrupted\""),
+        "{report}"
+    );
 }
 
 #[test]

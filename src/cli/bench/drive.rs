@@ -158,6 +158,7 @@ async fn speak(shared: &Shared, session: &mut Session, at: u32) -> Closing {
 /// Sends, waits for the same back, and so on.
 async fn echo(shared: &Shared, session: &mut Session) -> Closing {
     let mut due = Instant::now();
+    let mut message = message(Duration::ZERO, shared.load.size);
     loop {
         if let Some(rate) = shared.load.rate {
             sleep_until(due).await;
@@ -168,7 +169,7 @@ async fn echo(shared: &Shared, session: &mut Session) -> Closing {
             Some(rate) => due - Duration::from_secs_f64(1.0 / rate),
             None => Instant::now(),
         };
-        let message = message(began - shared.began, shared.load.size);
+        stamp(&mut message, began - shared.began);
         if session.send_text(message.clone()).await.is_ok() {
             shared.sent.fetch_add(u64::from(began >= shared.measured), Relaxed);
         }
@@ -222,9 +223,18 @@ async fn at(due: Option<Instant>) {
 
 /// A message of `size` bytes that says when it was sent.
 fn message(after: Duration, size: usize) -> String {
-    let mut text = format!("{:0width$x}", after.as_micros(), width = SMALLEST as usize);
-    text.extend(std::iter::repeat_n('.', size - text.len().min(size)));
+    let mut text = ".".repeat(size);
+    stamp(&mut text, after);
     text
+}
+
+/// Says in a message when it is sent, with the digits at its beginning; the rest is as it was.
+fn stamp(message: &mut String, after: Duration) {
+    let micros = u64::try_from(after.as_micros()).unwrap_or(u64::MAX);
+    message.replace_range(
+        ..SMALLEST as usize,
+        &format!("{micros:0width$x}", width = SMALLEST as usize),
+    );
 }
 
 /// When a message was sent.

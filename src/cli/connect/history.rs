@@ -1,4 +1,4 @@
-//! What was said so far, to be searched by a person.
+//! What was said last, to be searched by a person or told when a script ends.
 
 use super::record::Entry;
 use std::collections::VecDeque;
@@ -10,20 +10,25 @@ const BYTES: usize = 64 * 1024 * 1024;
 
 /// The latest messages.
 #[derive(Default)]
-pub(super) struct History {
+pub(in super::super) struct History {
     entries: VecDeque<Entry>,
     bytes: usize,
 }
 
 impl History {
     /// Keeps one; the oldest make room.
-    pub(super) fn keep(&mut self, entry: Entry) {
+    pub(in super::super) fn keep(&mut self, entry: Entry) {
         self.bytes += entry.data.len();
         self.entries.push_back(entry);
         while self.entries.len() > MESSAGES || self.bytes > BYTES {
             let Some(oldest) = self.entries.pop_front() else { break };
             self.bytes -= oldest.data.len();
         }
+    }
+
+    /// All that is kept, the oldest first.
+    pub(in super::super) fn into_entries(self) -> Vec<Entry> {
+        self.entries.into()
     }
 
     /// Those that hold `text`, in either case, each with its time and direction.

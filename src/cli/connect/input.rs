@@ -67,7 +67,11 @@ impl Keys {
                 None => {}
             }
             let mut bytes = [0; 256];
-            match self.stdin.read(&mut bytes).await? {
+            let read = tokio::select! {
+                read = self.stdin.read(&mut bytes) => read?,
+                () = self.editor.turn() => continue,
+            };
+            match read {
                 0 => return Ok(None),
                 size => self.typed.extend(self.editor.feed(&bytes[..size])),
             }

@@ -26,6 +26,7 @@ use std::time::Duration;
 use talk::Talk;
 
 pub(super) use destination::parameter;
+pub(super) use history::History;
 pub(super) use how::{How, header, is_this_machine};
 pub(super) use identity::Identity;
 pub(super) use record::{Entry, Record};
@@ -35,7 +36,7 @@ const ORDINARY: [u16; 3] = [1000, 1001, 1005];
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  fgctl connect WebSocket-demo\n  echo hello | fgctl connect wss://127.0.0.1:7861/websocket_demo --count 1\n  fgctl connect API_websocket_demo --app mobile --ping-interval 20s --pong-timeout 5s --reconnect\n\nAt a terminal, /help shows what can be typed."
+    after_help = "Examples:\n  fgctl connect WebSocket-demo\n  echo hello | fgctl connect wss://127.0.0.1:7861/websocket_demo --count 1\n  fgctl connect API_websocket_demo --app mobile --ping-interval 20s --pong-timeout 5s --reconnect\n  fgctl connect ws://127.0.0.1:8080/ --echo\n\nAt a terminal, /help shows what can be typed."
 )]
 pub(super) struct Connect {
     /// URL (https:// becomes wss://), trigger's name, or name of a function that has one trigger
@@ -47,6 +48,9 @@ pub(super) struct Connect {
     /// File whose lines are sent each time that the connection opens
     #[arg(long, value_name = "FILE")]
     on_open: Option<PathBuf>,
+    /// Send each message back as it came, and nothing of stdin
+    #[arg(long, conflicts_with_all = ["binary", "linger"])]
+    echo: bool,
     /// New file for what is sent and received, as lines of JSON; only you can read it
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -71,6 +75,7 @@ impl Connect {
             target,
             binary: false,
             on_open: None,
+            echo: false,
             record: Some(file),
             count: None,
             linger,
@@ -134,7 +139,7 @@ fn greet(session: &Session, target: &Target, context: &Context) {
 
 fn told(closing: &Closing, destination: &Destination, context: &Context) -> Result<(), CommandError> {
     let text = explain(closing, &destination.limits);
-    if closing.ours || (closing.clean && ORDINARY.contains(&closing.code)) {
+    if closing.ours || (closing.clean && closing.fault.is_none() && ORDINARY.contains(&closing.code)) {
         context.ui.status(text);
         return Ok(());
     }

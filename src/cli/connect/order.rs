@@ -8,6 +8,7 @@ pub(super) const HELP: &str = "\
 /close [CODE [TEXT]]  close, with 1000 unless told
 /binary FILE          send a file as one binary message
 /search TEXT          show again what held TEXT
+/help                 show this
 //TEXT                send /TEXT
 Ctrl-D                close";
 
@@ -64,7 +65,7 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
-    use super::Order;
+    use super::{HELP, Order};
 
     #[test]
     fn orders_are_told_from_messages() {
@@ -80,6 +81,12 @@ mod tests {
             ("/help", Order::Help),
         ] {
             assert_eq!(Order::read(line), Ok(order), "{line}");
+        }
+        for name in ["ping", "close", "binary", "search", "help"] {
+            let told = HELP
+                .lines()
+                .any(|line| line.split(' ').next() == Some(&format!("/{name}")));
+            assert!(told && Order::read(&format!("/{name} 1000")).is_ok(), "{name}");
         }
         for bad in ["/", "/clos", "/close x", "/close 70000", "/binary", "/search"] {
             assert!(Order::read(bad).is_err(), "{bad}");

@@ -13,6 +13,7 @@ use crate::socket::{Closing, Event, SendError, Session, Target};
 use crate::ui::Format;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub(super) struct Talk<'a> {
     input: Input,
     /// Whether a person types, who can give orders.
     at_terminal: bool,
+    /// Whether each message goes back to where it came from.
+    echo: bool,
     /// How many messages are still to come, where that ends it.
     wanted: Option<usize>,
     linger: Duration,
@@ -45,7 +48,7 @@ pub(super) struct Talk<'a> {
 /// What goes out.
 enum Message {
     Text(String),
-    Binary(Vec<u8>),
+    Binary(Bytes),
 }
 
 /// A connection and its pings.
@@ -69,8 +72,12 @@ impl<'a> Talk<'a> {
             None => String::new(),
         };
         Ok(Self {
-            input: Input::open(&context.ui),
-            at_terminal: Input::is_person(),
+            input: match args.echo {
+                true => Input::Ended,
+                false => Input::open(&context.ui),
+            },
+            at_terminal: !args.echo && Input::is_person(),
+            echo: args.echo,
             history: History::default(),
             wanted: args.count,
             linger: args.linger,
@@ -108,7 +115,10 @@ impl<'a> Talk<'a> {
             tokio::select! {
                 event = line.session.next() => match event {
                     Event::Closed(closing) => return self.ended(closing),
-                    event => self.came(&mut line, &event)?,
+                    event => {
+                        self.came(&mut line, &event)?;
+                        self.reflect(&mut line, event).await?;
+                    }
                 },
                 typed = self.input.next() => if let Some(goodbye) = self.typed(&mut line, typed?).await? {
                     return self.leave(line, goodbye).await;
@@ -162,6 +172,15 @@ impl<'a> Talk<'a> {
         Ok(self.context.ui.message(&shown)?)
     }
 
+    /// Sends a message back, where that is what is asked for.
+    async fn reflect(&mut self, line: &mut Line, event: Event) -> Result<(), CommandError> {
+        match event {
+            Event::Text(text) if self.echo => self.send(line, Message::Text(text)).await,
+            Event::Binary(bytes) if self.echo => self.send(line, Message::Binary(bytes)).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Does what a line of stdin asks for; gives how to leave where it asks for that.
     async fn typed(&mut self, line: &mut Line, typed: Option<String>) -> Result<Option<Goodbye>, CommandError> {
         match typed {
@@ -172,7 +191,7 @@ impl<'a> Talk<'a> {
                 return Ok(self.at_terminal.then(|| (1000, String::new())));
             }
             Some(text) if self.at_terminal => return self.order(line, &text).await,
-            Some(text) if self.binary => self.send(line, Message::Binary(text.into_bytes())).await?,
+            Some(text) if self.binary => self.send(line, Message::Binary(text.into())).await?,
             Some(text) => self.send(line, Message::Text(text)).await?,
         }
         Ok(None)
@@ -184,7 +203,7 @@ impl<'a> Talk<'a> {
             self.context.ui.message(&dated('>', typed))?;
         }
         match Order::read(typed) {
-            Ok(Order::Send(text)) if self.binary => self.send(line, Message::Binary(text.into_bytes())).await?,
+            Ok(Order::Send(text)) if self.binary => self.send(line, Message::Binary(text.into())).await?,
             Ok(Order::Send(text)) => self.send(line, Message::Text(text)).await?,
             Ok(Order::Ping(text)) if text.len() > 125 => self.context.ui.warning("a ping holds 125 bytes at most"),
             Ok(Order::Ping(text)) => self.ping(line, &text).await?,
@@ -193,7 +212,7 @@ impl<'a> Talk<'a> {
                 Err(error) => self.context.ui.warning(error),
             },
             Ok(Order::Binary(file)) => match content(&file) {
-                Ok(bytes) => self.send(line, Message::Binary(bytes)).await?,
+                Ok(bytes) => self.send(line, Message::Binary(bytes.into())).await?,
                 Err(error) => self.context.ui.warning(error.told()),
             },
             Ok(Order::Search(text)) => self.search(&text)?,

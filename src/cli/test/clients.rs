@@ -1,6 +1,6 @@
 //! The connections of a running script: all are read all the time, whichever of them it speaks of.
 
-use super::super::connect::Entry;
+use super::super::connect::{Entry, History};
 use crate::socket::{Closing, Event, Limits, SendError, Session};
 use futures_util::future::select_all;
 use std::collections::{BTreeMap, VecDeque};
@@ -9,6 +9,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long the other side may take to answer the close at the script's end.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How many messages of a client may wait for the script to speak of them.
+const UNREAD_MESSAGES: usize = 10_000;
+/// How many bytes of them.
+const UNREAD_BYTES: usize = 64 * 1024 * 1024;
 
 /// A client of the script.
 struct Client {
@@ -16,14 +20,16 @@ struct Client {
     limits: Limits,
     /// What came and was not expected so far.
     inbox: VecDeque<Event>,
+    /// How many bytes of it.
+    unread: usize,
     end: Option<Closing>,
 }
 
-/// All clients, by name, and what was said.
+/// All clients, by name, and what was said last.
 #[derive(Default)]
 pub(super) struct Clients {
     by_name: BTreeMap<String, Client>,
-    pub(super) transcript: Vec<Entry>,
+    transcript: History,
 }
 
 /// What waiting came to.
@@ -34,6 +40,27 @@ pub(super) enum Got {
     Ended(Closing, Limits),
 }
 
+impl Client {
+    /// Takes one of the unread.
+    fn take(&mut self, at: usize) -> Option<Event> {
+        let event = self.inbox.remove(at)?;
+        self.unread -= event.size();
+        Some(event)
+    }
+
+    /// Keeps one for later; too many end the connection, for nobody may ever ask for them.
+    fn keep(&mut self, event: Event) {
+        self.unread += event.size();
+        self.inbox.push_back(event);
+        if self.inbox.len() > UNREAD_MESSAGES || self.unread > UNREAD_BYTES {
+            self.session.abandon(format!(
+                "more came than the script expects: {UNREAD_MESSAGES} messages or {} MiB may wait unread",
+                UNREAD_BYTES >> 20
+            ));
+        }
+    }
+}
+
 impl Clients {
     /// Adds a client; one of the same name is dropped.
     pub(super) fn add(&mut self, name: &str, session: Session, limits: Limits) {
@@ -41,6 +68,7 @@ impl Clients {
             session,
             limits,
             inbox: VecDeque::new(),
+            unread: 0,
             end: None,
         };
         self.by_name.insert(name.to_owned(), client);
@@ -48,10 +76,15 @@ impl Clients {
 
     /// Puts something into the transcript.
     pub(super) fn note(&mut self, name: &str, entry: Entry) {
-        self.transcript.push(Entry {
+        self.transcript.keep(Entry {
             client: name.to_owned(),
             ..entry
         });
+    }
+
+    /// What was said, as much of it as is kept.
+    pub(super) fn into_transcript(self) -> Vec<Entry> {
+        self.transcript.into_entries()
     }
 
     /// A client that is open.
@@ -70,7 +103,7 @@ impl Clients {
         loop {
             if let Some(client) = self.by_name.get_mut(name) {
                 if let Some(at) = client.inbox.iter().position(wanted) {
-                    return client.inbox.remove(at).map_or(Got::Late, Got::Event);
+                    return client.take(at).map_or(Got::Late, Got::Event);
                 }
                 if let Some(closing) = &client.end {
                     return Got::Ended(closing.clone(), client.limits);
@@ -97,7 +130,7 @@ impl Clients {
             match event {
                 Event::Closed(closing) => client.end = Some(closing),
                 Event::Ping(_) => {}
-                event => client.inbox.push_back(event),
+                event => client.keep(event),
             }
         }
     }

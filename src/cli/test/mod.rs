@@ -7,6 +7,7 @@ mod play;
 use super::connect::{Entry, parameter};
 use super::error::CommandError;
 use super::global::{Context, duration};
+use super::interrupted;
 use crate::script::{self, Script};
 use crate::ui::{Report, seconds};
 use clap::Args;
@@ -14,6 +15,7 @@ use futures_util::StreamExt;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 #[derive(Debug, Args)]
 #[command(
@@ -64,27 +66,49 @@ struct Failure {
 pub(super) async fn run(args: Test, context: &Context) -> Result<(), CommandError> {
     let scripts = read_all(&args)?;
     let (given, within) = (&args.variable, args.within);
+    let stop = CancellationToken::new();
     let playing = scripts
         .iter()
-        .map(|(path, script)| play::play(script, (path, given), within, context));
+        .map(|(path, script)| play::play(script, (path, given), (within, &stop), context));
     let mut playing = futures_util::stream::iter(playing).buffered(usize::from(args.jobs));
     let mut outcomes = Vec::new();
-    while let Some(outcome) = playing.next().await {
-        tell(&outcome, context);
-        outcomes.push(outcome);
-    }
+    let playing = async {
+        while let Some(played) = playing.next().await {
+            if let Some(outcome) = played {
+                tell(&outcome, context);
+                outcomes.push(outcome);
+            }
+        }
+    };
+    let ended_early = until_interrupted(playing, &stop).await;
     if let Some(file) = &args.report_junit {
         std::fs::write(file, junit::report(&outcomes))
             .map_err(|error| CommandError::failed(format!("`{}` cannot be written: {error}", file.display())))?;
     }
     context.ui.show(&report(&outcomes))?;
     match outcomes.iter().filter(|outcome| !outcome.passed).count() {
+        _ if ended_early => Err(CommandError::interrupted()),
         0 => Ok(()),
         failed => Err(CommandError::check(format!(
             "{failed} of {} scripts failed",
             outcomes.len()
         ))),
     }
+}
+
+/// Plays until all is done or Ctrl-C stops it; tells whether that was so.
+async fn until_interrupted(playing: impl Future<Output = ()>, stop: &CancellationToken) -> bool {
+    let mut playing = std::pin::pin!(playing);
+    tokio::select! {
+        () = playing.as_mut() => return false,
+        () = interrupted() => stop.cancel(),
+    }
+    // A second one does not wait for the goodbyes.
+    tokio::select! {
+        () = playing => {}
+        () = interrupted() => {}
+    }
+    true
 }
 
 /// All scripts, before any of them runs.

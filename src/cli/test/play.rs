@@ -15,6 +15,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
+use tokio_util::sync::CancellationToken;
 
 /// A running script.
 struct Play<'a> {
@@ -27,13 +28,17 @@ struct Play<'a> {
 /// What a statement came to.
 type Result<T> = std::result::Result<T, Mismatch>;
 
-/// Performs a script with these variables, and says what became of it.
+/// Performs a script with these variables, and says what became of it. Nothing where it was to stop before it began; one that
+/// stops later failed in the statement that it was at.
 pub(super) async fn play(
     script: &Script,
     (path, given): (&Path, &[(String, String)]),
-    within: Duration,
+    (within, stop): (Duration, &CancellationToken),
     context: &Context,
-) -> Outcome {
+) -> Option<Outcome> {
+    if stop.is_cancelled() {
+        return None;
+    }
     let began = Instant::now();
     let mut play = Play {
         scene: Scene::new(given, path.parent().unwrap_or(Path::new(""))),
@@ -44,20 +49,24 @@ pub(super) async fn play(
     let (mut steps, mut failure) = (0, None);
     for step in &script.steps {
         steps += 1;
-        if let Err(mismatch) = play.perform(step).await {
+        let performed = tokio::select! {
+            performed = play.perform(step) => performed,
+            () = stop.cancelled() => Err(plainly("interrupted")),
+        };
+        if let Err(mismatch) = performed {
             failure = Some(failed(step, mismatch));
             break;
         }
     }
     play.clients.leave().await;
-    Outcome {
+    Some(Outcome {
         file: path.display().to_string(),
         passed: failure.is_none(),
         steps,
         seconds: began.elapsed().as_secs_f64(),
         failure,
-        transcript: play.clients.transcript,
-    }
+        transcript: play.clients.into_transcript(),
+    })
 }
 
 fn failed(step: &Step, mismatch: Mismatch) -> Failure {

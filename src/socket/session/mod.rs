@@ -1,6 +1,7 @@
 //! An open WebSocket: messages out, events in, and how it ended.
 
 use super::handshake::Opened;
+use super::tail::Tailed;
 use super::{Closing, Options, Timings};
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
@@ -24,6 +25,8 @@ use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the answer to the other side's close frame may take to be written.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(1);
+/// What the library puts in place of a close frame whose code no frame may have, with 1002.
+const VIOLATION: &str = "Protocol violation";
 /// The most bytes that a control frame carries.
 const CONTROL_LIMIT: usize = 125;
 /// How many bytes of events may wait while a message is being sent, before reading stops.
@@ -72,7 +75,7 @@ pub(crate) enum SendError {
 ///
 /// Dropping it drops the connection without a close frame.
 pub(crate) struct Session {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+    stream: WebSocketStream<Tailed<TokioIo<Upgraded>>>,
     headers: HeaderMap,
     timings: Timings,
     opened: Instant,
@@ -93,7 +96,7 @@ impl Session {
             .max_frame_size(Some(options.message_limit));
         let now = Instant::now();
         Self {
-            stream: WebSocketStream::from_raw_socket(opened.stream, Role::Client, Some(config)).await,
+            stream: WebSocketStream::from_raw_socket(Tailed::new(opened.stream), Role::Client, Some(config)).await,
             headers: opened.headers,
             timings,
             opened: now,
@@ -267,7 +270,18 @@ impl Session {
 
     /// A close frame came.
     fn end(&mut self, frame: Option<CloseFrame>) {
+        let mut fault = None;
         let (code, reason) = match frame {
+            // The library says this of its own in place of a code that no frame may have.
+            Some(frame) if frame.code == CloseCode::Protocol && frame.reason == VIOLATION => {
+                let came = self.stream.get_ref().close_frame();
+                // These have a meaning, but only where there is no code.
+                let absent = came
+                    .as_ref()
+                    .is_some_and(|(code, _)| matches!(code, 1005 | 1006 | 1015));
+                fault = absent.then(|| "a code that no close frame may have".to_owned());
+                came.unwrap_or((1002, VIOLATION.to_owned()))
+            }
             Some(frame) => (frame.code.into(), frame.reason.as_str().to_owned()),
             None => (Closing::NO_CODE, String::new()),
         };
@@ -275,6 +289,7 @@ impl Session {
             code,
             reason,
             clean: true,
+            fault,
             ..self.ended()
         });
     }
@@ -298,7 +313,8 @@ impl Session {
 }
 
 impl Event {
-    fn size(&self) -> usize {
+    /// How many bytes it carries.
+    pub(crate) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) | Self::Ping(bytes) | Self::Pong(bytes) => bytes.len(),

@@ -4,9 +4,10 @@ use super::{World, skipped};
 use std::process::{Command, Stdio};
 
 /// Runs a command at a terminal: waits for each text, then types. Prints what the terminal showed, then the exit status
-/// and whether typed text is shown again.
+/// and whether typed text is shown again. Ctrl-Z is typed as at a shell: it waits until the command has stopped and the keyboard is as
+/// before, lets it go on, and waits until it has taken the keyboard again.
 const SCRIPT: &str = r#"
-import json, os, pty, select, sys, termios
+import json, os, pty, select, signal, sys, termios
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
@@ -26,18 +27,29 @@ def read():
         return False
     shown += data.decode(errors="replace")
     return bool(data)
+def echoes():
+    return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
 for expected, typed in steps:
     while expected not in shown[at:]:
         if not read():
             fail(f"`{expected}` was not shown")
     at = shown.index(expected, at) + len(expected)
     os.write(terminal, typed.encode())
+    if typed == "\x1a":
+        if not os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1]):
+            fail("it did not stop")
+        if not echoes():
+            fail("it stopped with the keyboard in its hands")
+        os.kill(pid, signal.SIGCONT)
+        while echoes():
+            if not read():
+                fail("it ended")
 echo = None
 while read():
     pass
 status = os.waitpid(pid, 0)[1]
 try:
-    echo = bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+    echo = echoes()
 except termios.error:
     pass
 print(json.dumps({"shown": shown, "echo": echo, "status": os.waitstatus_to_exitcode(status)}))
