@@ -32,7 +32,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("local", &["codes", "package", "sign", "sys", "wire"]),
     (
         "studio",
-        &["app", "local", "manifest", "package", "socket", "ui", "wire"],
+        &["app", "local", "manifest", "package", "plan", "socket", "ui", "wire"],
     ),
     (
         "cli",

@@ -39,7 +39,9 @@ pub(crate) use gateway::{Edition, NewGatewayInput};
 pub(crate) use gateway_change::{GatewayUpdate, PublicAccess};
 pub(crate) use group::check_group;
 pub(crate) use similar::similar;
-pub(crate) use stack::{Doing, Endpoint, Extent, Health, Material, Planned, Planning, Pulled, Stack, StackEvent};
+pub(crate) use stack::{
+    Doing, Endpoint, Extent, Health, Material, Planned, Planning, Pulled, Stack, StackEvent, local_gateway,
+};
 pub(crate) use trigger::{Authentication, NewTriggerInput, Progress, Protocol};
 pub(crate) use upload::{Tell, Upload, UploadEvent, Uploaded};
 pub(crate) use websocket::{Proof, WebsocketField, WebsocketStatus, check_websocket_region};

@@ -286,6 +286,158 @@ fn what_cannot_be_run_is_refused_before_anything_starts() {
     nothing_is_left(&world);
 }
 
+/// Two functions behind a gateway that is somebody else's.
+const MANIFEST: &str = r#"
+name = "shop"
+
+[functions.clock]
+code = "clock"
+websocket = true
+timeout = 60
+
+[functions.bell]
+code = "bell"
+websocket = true
+[functions.bell.env]
+INTERVAL_MS = "${INTERVAL:-100}"
+
+[gateways.apig-prod]
+existing = true
+
+[groups.APIGroup_clock]
+
+[groups.APIGroup_bell]
+
+[triggers.API_clock]
+function = "clock"
+group = "APIGroup_clock"
+path = "/websocket_demo"
+auth = "none"
+
+[triggers.API_bell]
+function = "bell"
+group = "APIGroup_bell"
+path = "/websocket_demo"
+protocol = "http"
+auth = "none"
+
+[env.test.functions.clock]
+memory = 256
+"#;
+
+/// A folder of a manifest with the code of its functions.
+fn shop(world: &World) {
+    let program = world.program();
+    let bootstrap = format!("#!/bin/sh\nexec '{}' demo-function\n", program.display());
+    for name in ["clock", "bell"] {
+        function_folder(&world.path("shop").join(name), &bootstrap, &[]);
+    }
+    fs::write(world.path("shop/fgctl.toml"), MANIFEST).unwrap();
+}
+
+#[test]
+fn a_manifest_is_deployed_whole_and_what_changes_of_it_is_replaced() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    // At once, as editors do: half a file would be a change of its own.
+    let write = |name: &str, text: &str| {
+        fs::write(world.path("new"), text).unwrap();
+        fs::rename(world.path("new"), world.path("shop").join(name)).unwrap();
+    };
+    let line = [
+        "dev",
+        "shop",
+        "-o",
+        "json",
+        "--ingress-port",
+        "0",
+        "--environment",
+        "test",
+    ];
+    let dev = Spoken::start(&mut world.command(line));
+    let (bell, clock) = (dev.event("serving"), dev.event("serving"));
+    assert_eq!(
+        (&bell["function"], &clock["function"]),
+        (&"bell".into(), &"clock".into())
+    );
+    let url = |event: &Value| event["url"].as_str().unwrap().to_owned();
+    assert!(url(&bell).starts_with("ws://127.0.0.1:"), "{bell}");
+    assert!(url(&clock).starts_with("wss://127.0.0.1:"), "{clock}");
+    assert_eq!(clock["replaced_sockets"], Value::Null);
+
+    write("clock/notes", "other code");
+    let again = dev.event("serving");
+    assert_eq!(
+        (&again["function"], &again["replaced_sockets"]),
+        (&"clock".into(), &0.into())
+    );
+    assert_eq!(again["url"], clock["url"]);
+    assert_ne!(again["revision"], clock["revision"]);
+
+    write("fgctl.toml", &MANIFEST.replace("INTERVAL_MS", "INTERVAL\nMS"));
+    let failed = dev.event("failed");
+    assert_eq!(failed["serving"], true);
+    assert!(failed["error"].as_str().unwrap().contains("fgctl.toml:"), "{failed}");
+    write("fgctl.toml", &MANIFEST.replace("INTERVAL:-100", "INTERVAL:-200"));
+    let again = dev.event("serving");
+    assert_eq!((&again["function"], &again["url"]), (&"bell".into(), &bell["url"]));
+    assert_eq!(dev.interrupt(), Some(0));
+    nothing_is_left(&world);
+}
+
+#[test]
+fn a_manifest_is_proved_once_and_what_is_wrong_with_it_is_told() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    let once = world.fgctl("dev shop --once --ingress-port 0 -o name").success();
+    let urls: Vec<&str> = once.stdout.lines().collect();
+    assert!(
+        urls.len() == 2 && urls[0].starts_with("ws://") && urls[1].starts_with("wss://"),
+        "{once:?}"
+    );
+    once.says(&[
+        "gateway apig-prod, which the manifest says exists, is made",
+        "now serving revision",
+        " of clock after",
+    ]);
+    for (line, texts) in [
+        (
+            "dev shop --memory 256",
+            &[
+                "--memory is for a folder without a manifest",
+                "`memory` of the function in fgctl.toml",
+            ][..],
+        ),
+        ("dev shop --env A=1", &["--env", "`env` of the function"]),
+        ("dev shop --environment prod", &["there is no [env.prod]"]),
+        (
+            "dev shop/clock --environment test",
+            &["--environment is one of a manifest", "fgctl init"],
+        ),
+    ] {
+        world.fgctl(line).failure(2, texts);
+    }
+    fs::write(
+        world.path("shop/clock/bootstrap"),
+        "#!/bin/sh\necho 'no such luck'; exit 3\n",
+    )
+    .unwrap();
+    let run = world.fgctl("dev shop --once --ingress-port 0 -o json");
+    assert_eq!(run.status, 1, "{run:?}");
+    run.says(&["the function does not start", "clock: ", "no such luck"]);
+    fs::write(
+        world.path("shop/fgctl.toml"),
+        MANIFEST.replace("memory = 256", "memory = 7"),
+    )
+    .unwrap();
+    world
+        .fgctl("dev shop --once --environment test")
+        .failure(2, &["fgctl.toml:", "memory"]);
+    nothing_is_left(&world);
+}
+
 #[cfg(unix)]
 #[test]
 fn at_a_terminal_keys_replace_the_code_and_end_it() {

@@ -471,6 +471,7 @@ ROWS = [
      of(APIG, "ListApiRuntimeDefinitionV2", **API, env_id=RELEASE), {}),
     (None, "deploy stack.toml --no-verify", None, {}),
     (None, "status stack.toml", None, {}),
+    (None, "pull stack.toml", None, {}),
     # Apps.
     ("CreateAnAppV2", f"app create other {ON} --remark text",
      of(APIG, "CreateAnAppV2", **GATEWAY, body=apig.AppCreate(name="other", remark="text")), {}),

@@ -9,6 +9,7 @@ mod material;
 mod pull;
 mod read;
 mod release;
+mod settle;
 mod verify;
 mod world;
 
@@ -16,6 +17,7 @@ pub(crate) use execute::{StackEvent, TellStack};
 pub(crate) use material::{Material, Stack};
 pub(crate) use pull::Pulled;
 pub(crate) use read::Extent;
+pub(crate) use settle::local_gateway;
 pub(crate) use verify::Endpoint;
 
 use super::{App, AppError, WebsocketField};
@@ -249,6 +251,13 @@ impl Planned {
             Some(endpoint(&part.address, data.invoke_url.as_deref()?, material.websocket))
         });
         triggers.collect()
+    }
+
+    /// The digest of the code that `function` is declared to have.
+    pub(crate) fn code(&self, function: &str) -> &str {
+        let declared = self.declared.get(&Address::new(Kind::Function, function));
+        let code = declared.and_then(|one| one.fields.get("code")?.as_str());
+        code.unwrap_or_default()
     }
 
     /// The gateways that the plan creates: each bills by the hour.

@@ -4,7 +4,7 @@ mod reading;
 mod saved;
 pub(super) mod show;
 
-pub(super) use reading::{load, load_name};
+pub(super) use reading::{declared, load, load_name};
 pub(super) use saved::Saved;
 
 use super::error::CommandError;

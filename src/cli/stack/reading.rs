@@ -32,6 +32,16 @@ pub(in crate::cli) async fn load_name(source: &Source, context: &Context) -> Res
     loaded(&manifest, stack, source, context).await
 }
 
+/// The stack of a manifest, and nothing asked of any cloud: for one that is made here.
+///
+/// # Errors
+/// As [`load`], in words.
+pub(in crate::cli) fn declared(source: &Source, context: &Context) -> Result<Stack, String> {
+    let manifest = read(source, context).map_err(|error| error.told())?;
+    let absolute = std::path::absolute(&source.file).map_err(|error| error.to_string())?;
+    Stack::of(&manifest, absolute.parent().unwrap_or(Path::new("")), None).map_err(|error| error.to_string())
+}
+
 fn read(source: &Source, context: &Context) -> Result<Manifest, CommandError> {
     let path = source.file.display();
     let text = std::fs::read_to_string(&source.file).map_err(|error| {

@@ -1,12 +1,14 @@
-//! A folder of code at work on a throw-away local cloud: deployed, watched, and replaced when it changes. What cannot
-//! start never takes the place of what serves.
+//! A folder of code, or all that a manifest declares, at work on a throw-away local cloud: deployed, watched, and replaced
+//! when it changes. What cannot start never takes the place of what serves.
 
 mod project;
 mod site;
+mod stack;
 mod watch;
 
 pub(crate) use project::Project;
 pub(crate) use site::Serving;
+pub(crate) use stack::Manifested;
 
 use super::folder::Folder;
 use crate::app::{self, App, AppError};
@@ -15,8 +17,11 @@ use crate::package::Archive;
 use crate::socket::{HandshakeError, Target, TargetError};
 use serde_json::Value;
 use site::{Failure, Site};
+use stack::StackSite;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use watch::Watch;
@@ -33,6 +38,9 @@ pub(crate) enum DevError {
     /// The trigger's URL is none.
     #[error("the trigger's URL cannot be used")]
     Url(#[from] TargetError),
+    /// The manifest cannot be read, or something is wrong with it: its faults, a line each.
+    #[error("{0}")]
+    Manifest(String),
     /// The function does not start.
     #[error("the function does not start")]
     Function(#[source] site::Broken),
@@ -69,6 +77,8 @@ pub(crate) enum Told<'a> {
     Serving(&'a Serving, Duration),
     /// The code cannot be used, and whether what was before serves on.
     Failed(DevError, bool),
+    /// What of the manifest is otherwise here, a sentence each.
+    Made(&'a [String]),
     /// Nothing has changed.
     Unchanged,
     /// The folder is looked at from time to time, because the system does not tell of changes.
@@ -79,19 +89,43 @@ pub(crate) enum Told<'a> {
     Event(&'a Value),
 }
 
+/// What is to run.
+pub(crate) enum Work<'a> {
+    /// A folder of code, as one function.
+    Folder(Project),
+    /// All that a manifest declares.
+    Manifest(Manifested<'a>),
+}
+
+impl Work<'_> {
+    /// What has to be looked at.
+    fn folders(&self) -> BTreeSet<PathBuf> {
+        match self {
+            Self::Folder(project) => BTreeSet::from([project.folder.clone()]),
+            Self::Manifest(manifested) => manifested.folders(),
+        }
+    }
+}
+
 /// A local cloud, and what is to run on it.
-pub(crate) struct Dev {
+pub(crate) struct Dev<'a> {
     cloud: LocalCloud,
-    project: Project,
+    work: Work<'a>,
     _folder: Folder,
 }
 
-impl Dev {
+/// What runs.
+enum Running<'a> {
+    Folder(Site<'a>),
+    Manifest(StackSite<'a>),
+}
+
+impl<'a> Dev<'a> {
     /// Starts the local cloud.
     ///
     /// # Errors
     /// It cannot start.
-    pub(crate) async fn start(project: Project, surroundings: Surroundings) -> Result<Self, DevError> {
+    pub(crate) async fn start(work: Work<'a>, surroundings: Surroundings) -> Result<Self, DevError> {
         let folder = Folder::create("dev")?;
         let cloud = LocalCloud::start(local::Options {
             state: folder.path().join("state"),
@@ -108,7 +142,7 @@ impl Dev {
         .await?;
         Ok(Self {
             cloud,
-            project,
+            work,
             _folder: folder,
         })
     }
@@ -118,7 +152,7 @@ impl Dev {
         self.cloud.runtime()
     }
 
-    /// Deploys once with `app`, opens the URL and ends.
+    /// Deploys once with `app`, opens the URLs and ends.
     ///
     /// # Errors
     /// [`DevError`]; or `stop` came before it was done.
@@ -129,16 +163,11 @@ impl Dev {
         tell: &dyn Fn(Told<'_>),
     ) -> Result<(), DevError> {
         let mut outcome = Err(DevError::Interrupted);
-        let mut site = Site::new(app, self.cloud.stage(), &self.project, tell);
+        let mut running = Running::new(app, &self.cloud, &self.work, tell);
         let work = async {
             let began = Instant::now();
-            site.prepare().await?;
-            let serving = site.deploy(false).await.map_err(Failure::into_error)?;
-            if let Some(serving) = serving {
-                open(app, &serving.url).await?;
-                tell(Told::Serving(&serving, began.elapsed()));
-            }
-            Ok(())
+            running.prepare().await?;
+            running.deploy((false, true), began).await.map(|_| ())
         };
         let run = async {
             tokio::select! {
@@ -164,16 +193,51 @@ impl Dev {
     ) -> Result<(), DevError> {
         let mut outcome = Ok(());
         let runtime = self.cloud.runtime().clone();
-        let site = Site::new(app, self.cloud.stage(), &self.project, tell);
+        let running = Running::new(app, &self.cloud, &self.work, tell);
         let run = async {
             tokio::select! {
-                failed = serve(site, &self.project, wishes) => outcome = failed,
+                failed = serve(running, (&self.work, tell), wishes) => outcome = failed,
                 () = follow(&runtime, tell) => {}
                 () = stop => {}
             }
         };
         self.cloud.run_until(run).await;
         outcome
+    }
+}
+
+impl<'a> Running<'a> {
+    /// Nothing does yet.
+    fn new(app: &'a App, cloud: &LocalCloud, work: &'a Work<'a>, tell: &'a dyn Fn(Told<'_>)) -> Self {
+        match work {
+            Work::Folder(project) => Self::Folder(Site::new(app, cloud.stage(), project, tell)),
+            Work::Manifest(manifested) => Self::Manifest(StackSite::new(app, cloud.stage(), manifested, tell)),
+        }
+    }
+
+    /// Makes what needs no code.
+    async fn prepare(&self) -> Result<(), AppError> {
+        match self {
+            Self::Folder(site) => site.prepare().await,
+            Self::Manifest(_) => Ok(()),
+        }
+    }
+
+    /// Whether something serves.
+    fn serves(&self) -> bool {
+        match self {
+            Self::Folder(site) => site.serves(),
+            Self::Manifest(site) => site.serves(),
+        }
+    }
+
+    /// Lets what there is now serve, and tells it: `again` even if it does already, and with `prove` only once its URLs
+    /// have opened. Whether anything changed.
+    async fn deploy(&mut self, (again, prove): (bool, bool), began: Instant) -> Result<bool, DevError> {
+        match self {
+            Self::Folder(site) => site.deploy((again, prove), began).await,
+            Self::Manifest(site) => site.deploy((again, prove), began).await.map_err(Failure::into_error),
+        }
     }
 }
 
@@ -186,26 +250,27 @@ async fn open(app: &App, url: &str) -> Result<(), DevError> {
 
 /// Deploys again and again. Ends only when the local cloud cannot be set up.
 async fn serve(
-    mut site: Site<'_>,
-    project: &Project,
+    mut running: Running<'_>,
+    (work, tell): (&Work<'_>, &dyn Fn(Told<'_>)),
     wishes: &mut mpsc::UnboundedReceiver<()>,
 ) -> Result<(), DevError> {
     let mut began = Instant::now();
-    let mut watch = Watch::begin(&project.folder);
-    if let Some(told) = watch.trouble() {
-        (site.tell)(told);
-    }
-    site.prepare().await?;
+    let mut folders = work.folders();
+    let mut watch = Watch::begin(folders.iter().map(PathBuf::as_path));
+    watch.trouble().into_iter().for_each(tell);
+    running.prepare().await?;
     let mut wished = false;
     loop {
-        match site.deploy(wished).await {
-            Ok(Some(serving)) => (site.tell)(Told::Serving(&serving, began.elapsed())),
-            Ok(None) if wished => (site.tell)(Told::Unchanged),
-            Ok(None) => {}
-            Err(failure) => {
-                let serves = site.serves();
-                (site.tell)(Told::Failed(failure.into_error(), serves));
-            }
+        match running.deploy((wished, false), began).await {
+            Ok(false) if wished => tell(Told::Unchanged),
+            Ok(_) => {}
+            Err(error) => tell(Told::Failed(error, running.serves())),
+        }
+        let now = work.folders();
+        if now != folders {
+            // Begun before the old one ends: nothing is missed.
+            watch = Watch::begin(now.iter().map(PathBuf::as_path));
+            folders = now;
         }
         (began, wished) = tokio::select! {
             since = watch.changed() => (since, false),

@@ -1,15 +1,15 @@
 //! What is deployed of a project. Other code is tried before it takes over: what cannot start serves nobody.
 
 use super::project::{GATEWAY, Project};
-use super::{DevError, Told};
+use super::{DevError, Told, open};
 use crate::app::{
-    App, AppError, CodeInput, CodePlace, Edition, FunctionKind, FunctionSettings, NewFunctionInput, NewGatewayInput,
-    VariableChange,
+    App, AppError, CodeInput, CodePlace, FunctionKind, FunctionSettings, NewFunctionInput, VariableChange,
+    local_gateway,
 };
 use crate::local::Stage;
 use crate::package::Archive;
 use crate::socket::Target;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the gateway may take to be created.
 const GATEWAY_PATIENCE: Duration = Duration::from_secs(60);
@@ -19,8 +19,10 @@ const REVISION: usize = 8;
 /// What serves.
 #[derive(Clone, Debug)]
 pub(crate) struct Serving {
-    /// `wss://...` or `ws://...`.
-    pub(crate) url: String,
+    /// The function, of a manifest that may have several.
+    pub(crate) function: Option<String>,
+    /// `wss://...` or `ws://...`; nothing where no trigger leads to it.
+    pub(crate) url: Option<String>,
     /// The beginning of the code's digest.
     pub(crate) revision: String,
     /// How many sockets were told to come back; nothing at the first time.
@@ -32,11 +34,17 @@ pub(crate) struct Serving {
 #[error("{0}")]
 pub(crate) struct Broken(String);
 
+/// The beginning of a code's digest.
+pub(super) fn revision(digest: &str) -> String {
+    digest.chars().take(REVISION).collect()
+}
+
 /// What was not deployed.
 pub(super) enum Failure {
     App(AppError),
     Url(crate::socket::TargetError),
     Broken(String),
+    Manifest(String),
 }
 
 impl From<AppError> for Failure {
@@ -51,6 +59,7 @@ impl Failure {
             Self::App(error) => DevError::App(error),
             Self::Url(error) => DevError::Url(error),
             Self::Broken(why) => DevError::Function(Broken(why)),
+            Self::Manifest(faults) => DevError::Manifest(faults),
         }
     }
 }
@@ -72,7 +81,7 @@ pub(super) struct Site<'a> {
     stage: Stage,
     project: &'a Project,
     /// Told what happens.
-    pub(super) tell: &'a dyn Fn(Told<'_>),
+    tell: &'a dyn Fn(Told<'_>),
     state: State,
     url: Option<String>,
 }
@@ -100,30 +109,28 @@ impl<'a> Site<'a> {
     /// # Errors
     /// The local cloud refuses.
     pub(super) async fn prepare(&self) -> Result<(), AppError> {
-        let input = NewGatewayInput {
-            name: GATEWAY.to_owned(),
-            edition: Edition::Basic,
-            vpc: "vpc-default".to_owned(),
-            subnet: "subnet-default".to_owned(),
-            security_group: "default".to_owned(),
-            zones: Vec::new(),
-            public_inbound: None,
-            public_outbound: None,
-            maintenance_hour: None,
-            enterprise_project: None,
-            description: None,
-        };
-        let prepared = self.app.prepare_gateway(input).await?;
+        let prepared = self.app.prepare_gateway(local_gateway(GATEWAY)).await?;
         let id = self.app.create_gateway(prepared).await?;
         self.app.wait_for_gateway(&id, GATEWAY_PATIENCE, |_| ()).await?;
         Ok(())
     }
 
-    /// Lets the code that there is now serve, `again` even if it does already. Nothing when that changed nothing.
+    /// Lets the code that there is now serve, `again` even if it does already; with `prove`, the URL is opened before it is
+    /// told. Whether that changed anything.
     ///
     /// # Errors
     /// The code cannot be packed, or does not start. What was before serves on.
-    pub(super) async fn deploy(&mut self, again: bool) -> Result<Option<Serving>, Failure> {
+    pub(super) async fn deploy(&mut self, (again, prove): (bool, bool), began: Instant) -> Result<bool, DevError> {
+        let serving = self.take_over(again).await.map_err(Failure::into_error)?;
+        let Some(serving) = serving else { return Ok(false) };
+        if let Some(url) = serving.url.as_ref().filter(|_| prove) {
+            open(self.app, url).await?;
+        }
+        (self.tell)(Told::Serving(&serving, began.elapsed()));
+        Ok(true)
+    }
+
+    async fn take_over(&mut self, again: bool) -> Result<Option<Serving>, Failure> {
         let digest = match self.state {
             State::Nothing => self.create().await?,
             State::Serving | State::Broken => match self.update(again).await? {
@@ -137,8 +144,9 @@ impl<'a> Site<'a> {
         self.state = State::Serving;
         let replaced = self.url.is_some().then_some(sockets);
         Ok(Some(Serving {
-            url: self.url().await?,
-            revision: digest.chars().take(REVISION).collect(),
+            function: None,
+            url: Some(self.url().await?),
+            revision: revision(&digest),
             replaced,
         }))
     }

@@ -1,4 +1,4 @@
-//! Tells when a folder has changed: once for all that an editor does when it saves.
+//! Tells when one of some folders has changed: once for all that an editor does when it saves.
 
 use super::Told;
 use notify::event::{AccessKind, AccessMode};
@@ -17,7 +17,7 @@ const POLL: Duration = Duration::from_millis(500);
 /// What git writes there is no code.
 const GIT: &str = ".git";
 
-/// A folder that is watched.
+/// Folders that are watched.
 pub(super) struct Watch {
     /// What tells of changes; nothing where that cannot be had.
     watcher: Option<Box<dyn Watcher + Send>>,
@@ -26,12 +26,13 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Changes of `folder` are seen from now on.
-    pub(super) fn begin(folder: &Path) -> Self {
+    /// Changes of `folders`, and of files among them, are seen from now on.
+    pub(super) fn begin<'a>(folders: impl IntoIterator<Item = &'a Path>) -> Self {
+        let folders: Vec<&Path> = folders.into_iter().collect();
         let (sender, changes) = mpsc::unbounded_channel();
-        let (watcher, trouble) = match recommended(folder, sender.clone()) {
+        let (watcher, trouble) = match recommended(&folders, sender.clone()) {
             Ok(watcher) => (Some(watcher), None),
-            Err(why) => (polling(folder, sender).ok(), Some(why.to_string())),
+            Err(why) => (polling(&folders, sender).ok(), Some(why.to_string())),
         };
         Self {
             watcher,
@@ -59,15 +60,19 @@ impl Watch {
     }
 }
 
-fn recommended(folder: &Path, sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
+fn recommended(folders: &[&Path], sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
     let mut watcher = RecommendedWatcher::new(teller(sender), Config::default())?;
-    watcher.watch(folder, RecursiveMode::Recursive)?;
+    for folder in folders {
+        watcher.watch(folder, RecursiveMode::Recursive)?;
+    }
     Ok(Box::new(watcher))
 }
 
-fn polling(folder: &Path, sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
+fn polling(folders: &[&Path], sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
     let mut watcher = PollWatcher::new(teller(sender), Config::default().with_poll_interval(POLL))?;
-    watcher.watch(folder, RecursiveMode::Recursive)?;
+    for folder in folders {
+        watcher.watch(folder, RecursiveMode::Recursive)?;
+    }
     Ok(Box::new(watcher))
 }
 
@@ -105,7 +110,7 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at(".git")).unwrap();
         fs::write(at("a"), "1").unwrap();
-        let mut watch = Watch::begin(folder.path());
+        let mut watch = Watch::begin([folder.path()]);
         assert!(watch.trouble().is_none());
         fs::read(at("a")).unwrap();
         fs::write(at(".git/index"), "1").unwrap();
@@ -123,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn many_writes_are_one_change_and_what_never_rests_is_taken_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
-        let mut watch = Watch::begin(folder.path());
+        let mut watch = Watch::begin([folder.path()]);
         for at in 0..20 {
             fs::write(folder.path().join(format!("{at}")), "1").unwrap();
         }
@@ -152,10 +157,10 @@ mod tests {
     async fn where_the_system_tells_nothing_the_folder_is_looked_at() {
         let folder = tempfile::tempdir().unwrap();
         let (sender, mut changes) = mpsc::unbounded_channel();
-        let _watcher = polling(folder.path(), sender).unwrap();
+        let _watcher = polling(&[folder.path()], sender).unwrap();
         fs::write(folder.path().join("a"), "1").unwrap();
         timeout(PATIENCE, changes.recv()).await.unwrap().unwrap();
-        let missing = Watch::begin(&folder.path().join("missing"));
+        let missing = Watch::begin([folder.path().join("missing").as_path()]);
         assert!(missing.trouble.is_some());
     }
 }
