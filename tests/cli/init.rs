@@ -1,6 +1,6 @@
 //! `fgctl init`: by options, by a file of answers, and at a terminal.
 
-use crate::support::{Cloud, World, skipped};
+use crate::support::{Cloud, FunctionPort, World, http_function, skipped};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -234,6 +234,7 @@ fn at_a_terminal_arrows_and_defaults_answer_and_what_is_wrong_is_asked_again() {
         ("Security authentication", format!("{down}{down}\r")),
         ("Backend timeout", "\r".to_owned()),
         ("CI job", "\r".to_owned()),
+        ("Deploy it now", format!("{down}\r")),
     ];
     let steps: Vec<(&str, &str)> = steps.iter().map(|(wait, keys)| (*wait, keys.as_str())).collect();
     let Some(run) = cloud.type_at("init folder --local", &steps) else {
@@ -261,7 +262,7 @@ fn at_a_terminal_arrows_and_defaults_answer_and_what_is_wrong_is_asked_again() {
 #[test]
 fn at_a_terminal_a_new_gateways_network_is_picked_and_its_cost_is_agreed_to() {
     let cloud = Cloud::start();
-    let options = "--name talk --function talk --template echo --runtime Node.js20.15 --execution-timeout 60 --group talk --trigger talk --path /t --auth none --backend-timeout 5000 --ci none";
+    let options = "--name talk --function talk --template echo --runtime Node.js20.15 --execution-timeout 60 --group talk --trigger talk --path /t --auth none --backend-timeout 5000 --ci none --deploy no";
     let line = |folder: &str| format!("init {folder} --local {options}");
     let down = "\u{1b}[B";
     let picked = [
@@ -319,7 +320,7 @@ fn an_interrupted_wizard_writes_no_project_and_keeps_the_answers() {
 #[test]
 fn at_a_terminal_the_place_is_asked_for_and_a_profile_can_be_added_on_the_way() {
     let world = World::new();
-    let options = "--name talk --function talk --template echo --runtime Node.js20.15 --execution-timeout 60 --gateway apig-ws --group talk --trigger talk --path /t --auth none --backend-timeout 5000 --ci none";
+    let options = "--name talk --function talk --template echo --runtime Node.js20.15 --execution-timeout 60 --gateway apig-ws --group talk --trigger talk --path /t --auth none --backend-timeout 5000 --ci none --deploy no";
     let steps = [
         ("Where is it to run?", "\u{1b}[B\r"),
         ("Profile's name", "work\r"),
@@ -334,4 +335,54 @@ fn at_a_terminal_the_place_is_asked_for_and_a_profile_can_be_added_on_the_way() 
     assert!(run.shown.contains("--profile work"), "{}", run.shown);
     assert_eq!(toml(&world, "folder/fgctl.toml")["region"].as_str(), Some("cn-east-3"));
     assert!(!read(&world, "folder/fgctl.toml").contains("secret"));
+}
+
+/// Options for code that is there: the demo's function, behind a gateway that exists.
+const OWN: &str = "--local --name talk --function talk --template none --dependencies none --execution-timeout 60 --gateway apig-ws --group talk --trigger API_talk --path /websocket_demo --auth none --backend-timeout 5000 --ci none";
+
+#[test]
+fn a_project_is_deployed_and_proved_at_once_where_that_is_wanted() {
+    let cloud = Cloud::start().with_gateway();
+    http_function(&cloud);
+    let _port = FunctionPort::hold_for(&cloud);
+    let run = cloud.fgctl(&format!("init code {OWN} --deploy yes")).success();
+    assert!(
+        run.stdout.starts_with("wss://127.0.0.1:") && run.stdout.lines().count() == 1,
+        "{run:?}"
+    );
+    run.says(&[
+        "wrote 2 files: code/.fgctlignore, code/fgctl.toml",
+        "--deploy yes",
+        "a WebSocket opened",
+    ]);
+    cloud.fgctl("plan code/fgctl.toml --detailed-exitcode").success();
+    cloud.fgctl("destroy code/fgctl.toml --yes").success();
+
+    let mut away = World::new();
+    http_function(&away);
+    away.set("HUAWEICLOUD_SDK_AK", "AK");
+    let line = OWN.replace("--local", "--region cn-east-3");
+    away.fgctl(&format!("init code {line} --deploy yes")).failure(
+        3,
+        &[
+            "wrote 2 files",
+            "the project is written; go on: fgctl deploy code/fgctl.toml",
+        ],
+    );
+    assert!(away.path("code/fgctl.toml").exists());
+    away.fgctl(&format!("init other {line} --deploy perhaps"))
+        .failure(2, &["--deploy", "no, yes"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_a_local_project_is_deployed_by_one_key() {
+    let cloud = Cloud::start().with_gateway();
+    http_function(&cloud);
+    let _port = FunctionPort::hold_for(&cloud);
+    let Some(run) = cloud.type_at(&format!("init code {OWN}"), &[("Deploy it now", "\r")]) else {
+        return;
+    };
+    assert_eq!(run.status, 0, "{}", run.shown);
+    assert!(run.shown.contains("wss://127.0.0.1:"), "{}", run.shown);
 }

@@ -11,6 +11,7 @@ use crate::ui::{Report, Ui};
 use clap::ValueEnum;
 use futures_util::future::join_all;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::time::Duration;
 use tell::Teller;
 
@@ -39,6 +40,20 @@ pub(super) struct Args {
     /// Write what happens to stdout, a line each
     #[arg(long, value_name = "FORM", value_enum)]
     events: Option<Events>,
+}
+
+impl Args {
+    /// Nothing but the manifest.
+    pub(super) fn of(file: PathBuf) -> Self {
+        Self {
+            source: Source { file, env: None },
+            overwrite: false,
+            adopt: false,
+            ttl: None,
+            no_verify: false,
+            events: None,
+        }
+    }
 }
 
 /// How events are written.

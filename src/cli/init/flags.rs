@@ -87,6 +87,9 @@ pub(super) struct Flags {
     /// CI job to write: github, gitlab or codearts, or none
     #[arg(long, value_name = "CI")]
     ci: Option<String>,
+    /// Deploy the project at once and open its URL: yes or no
+    #[arg(long, value_name = "YES|NO")]
+    deploy: Option<String>,
 }
 
 impl Flags {
@@ -114,13 +117,14 @@ impl Flags {
             ("app", self.app),
             ("backend-timeout", self.backend_timeout),
             ("ci", self.ci),
+            ("deploy", self.deploy),
         ];
         all.into_iter().filter_map(|(name, answer)| Some((name, answer?)))
     }
 }
 
 /// Every name that a file of answers may hold.
-pub(super) const NAMES: [&str; 24] = [
+pub(super) const NAMES: [&str; 25] = [
     "name",
     "function",
     "template",
@@ -142,6 +146,7 @@ pub(super) const NAMES: [&str; 24] = [
     "app",
     "backend-timeout",
     "ci",
+    "deploy",
     "local",
     "profile",
     "region",

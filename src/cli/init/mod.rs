@@ -19,7 +19,7 @@ pub(super) use write::replace;
 
 use super::error::CommandError;
 use super::global::Context;
-use crate::ui::Report;
+use crate::ui::{Report, Ui};
 use answers::Answers;
 use gateway::Live;
 use project::MANIFEST;
@@ -58,8 +58,27 @@ async fn made(args: Init, context: &Context) -> Result<(), CommandError> {
     let project = questions::ask(&mut answers, (&folder, region), &live).await?;
     let files = project.files();
     write_all(&files, &folder)?;
+    tell(&files, &folder, &context.ui);
+    let now = questions::deploy_now(&mut answers, is_local)?;
     let command = command(&folder, answers.taken());
-    tell(&files, &folder, (&command, context))
+    context.ui.hint(format_args!("the same without a question: {command}"));
+    match now {
+        true => deploy(&folder, context).await,
+        false => show(&files, &folder, (&command, context)),
+    }
+}
+
+/// Deploys what is written; its URL is the data then.
+async fn deploy(folder: &Path, context: &Context) -> Result<(), CommandError> {
+    let manifest = folder.join(MANIFEST);
+    let args = super::deploy::Args::of(manifest.clone());
+    let deployed = Box::pin(super::deploy::run(args, context)).await;
+    deployed.map_err(|error| {
+        error.hint(format_args!(
+            "the project is written; go on: fgctl deploy {}",
+            quoted(&manifest.display().to_string())
+        ))
+    })
 }
 
 /// The account to list things of, where somebody is asked and it answers.
@@ -107,17 +126,22 @@ fn there(folder: &Path, files: &[String]) -> CommandError {
     .hint("or deploy what is there: fgctl deploy")
 }
 
-fn tell(files: &[NewFile], folder: &Path, (command, context): (&str, &Context)) -> Result<(), CommandError> {
-    let written: Vec<String> = files
-        .iter()
-        .map(|file| folder.join(&file.path).display().to_string())
-        .collect();
+fn written(files: &[NewFile], folder: &Path) -> Vec<String> {
+    let paths = files.iter().map(|file| folder.join(&file.path));
+    paths.map(|path| path.display().to_string()).collect()
+}
+
+fn tell(files: &[NewFile], folder: &Path, ui: &Ui) {
+    let written = written(files, folder);
+    ui.status(format_args!("wrote {} files: {}", written.len(), written.join(", ")));
+}
+
+fn show(files: &[NewFile], folder: &Path, (command, context): (&str, &Context)) -> Result<(), CommandError> {
+    let written = written(files, folder);
     let manifest = folder.join(MANIFEST).display().to_string();
     let data = json!({"manifest": manifest, "files": written, "command": command});
     let report = Report::data(&data, written.clone(), format!("{}\n", written.join("\n")));
-    context.ui.status(format_args!("wrote {} files:", written.len()));
     context.ui.show(&report)?;
-    context.ui.hint(format_args!("the same without a question: {command}"));
     Ok(())
 }
 

@@ -252,6 +252,28 @@ fn ci_kind(answers: &mut Answers<'_>) -> Result<String, CommandError> {
     )
 }
 
+/// Whether the project, which is written, is deployed at once. What costs is asked for again when it comes to that.
+///
+/// # Errors
+/// A wrong answer, or none.
+pub(super) fn deploy_now(answers: &mut Answers<'_>, is_local: bool) -> Result<bool, CommandError> {
+    let mut items = [
+        ("no", "`fgctl plan` shows first what would be made"),
+        ("yes", "and open its URL"),
+    ];
+    if is_local {
+        items.reverse();
+    }
+    let question = Question {
+        name: "deploy",
+        flag: "--deploy",
+        text: "Deploy it now",
+        proposed: Some("no".to_owned()),
+    };
+    let items = items.map(|(word, meaning)| (word.to_owned(), meaning.to_owned()));
+    Ok(answers.choice(&question, &items)? == "yes")
+}
+
 /// Says what ends a connection, and what of it is sooner than it is wanted.
 fn warn(project: &Project, ui: &Ui) {
     let trigger = &project.trigger;
