@@ -274,6 +274,35 @@ fn a_function_goes_back_to_its_release_before() {
     assert_eq!(cloud.count("function list"), 0);
 }
 
+#[test]
+fn what_stands_on_somebody_elses_is_destroyed_and_that_is_left() {
+    let cloud = Cloud::start().with_gateway();
+    cloud.fgctl("group create Shared --gateway apig-ws").success();
+    http_function(&cloud);
+    let manifest = format!(
+        "{ALONE}[gateways.apig-ws]\nexisting = true\n[groups.Shared]\nexisting = true\n[groups.Own]\n[apps.mobile]\ntriggers = [\"API_own\"]\n\
+         [triggers.API_shared]\ngroup = \"Shared\"\npath = \"/s\"\n[triggers.API_own]\ngroup = \"Own\"\npath = \"/o\"\n"
+    );
+    write(&cloud, &manifest);
+    cloud.fgctl("deploy --no-verify").success();
+    is_as_declared(&cloud);
+    // What is declared no more goes with the next deploy, from somebody else's gateway too.
+    write(&cloud, ALONE);
+    cloud.fgctl("deploy --yes").success();
+    let groups = || cloud.fgctl("group list --gateway apig-ws -o name").success().stdout;
+    assert_eq!(
+        (cloud.count("api list --gateway apig-ws"), groups().contains("Own")),
+        (0, false)
+    );
+    write(&cloud, &manifest);
+    cloud.fgctl("deploy --no-verify").success();
+    let destroyed = cloud.fgctl("destroy --yes").success();
+    assert_eq!(destroyed.stdout, "deleted 6 resources of one/default\n");
+    assert_eq!(cloud.count("api list --gateway apig-ws"), 0);
+    assert_eq!((cloud.count("function list"), cloud.count("gateway list")), (0, 1));
+    assert!(groups().contains("Shared") && !groups().contains("Own"), "{}", groups());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_the_plan_that_was_kept() {

@@ -371,7 +371,8 @@ fn a_project_is_deployed_and_proved_at_once_where_that_is_wanted() {
     );
     assert!(away.path("code/fgctl.toml").exists());
     away.fgctl(&format!("init other {line} --deploy perhaps"))
-        .failure(2, &["--deploy", "no, yes"]);
+        .failure(2, &["--deploy", "it is one of no, yes"]);
+    assert!(!away.path("other").exists());
 }
 
 #[cfg(unix)]

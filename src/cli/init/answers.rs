@@ -130,15 +130,8 @@ impl<'a> Answers<'a> {
         question: &Question<'_>,
         items: &[(String, String)],
     ) -> Result<String, CommandError> {
-        let words = || items.iter().map(|(word, _)| word.clone());
-        let answer = match self.given(question.name) {
-            Some(given) if words().any(|word| word == given) => given.to_owned(),
-            Some(given) => {
-                let near = similar(given, words().collect()).into_iter().next();
-                let known = words().collect::<Vec<_>>().join(", ");
-                let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                return Err(wrong(question, given, &format!("it is one of {known}{near}")));
-            }
+        let answer = match self.chosen(question, items)? {
+            Some(given) => given,
             None if !self.can_ask() && question.proposed.is_some() => question.proposed.clone().unwrap_or_default(),
             None => {
                 let shown: Vec<String> = items.iter().map(shown).collect();
@@ -146,6 +139,28 @@ impl<'a> Answers<'a> {
             }
         };
         self.take(question.name, answer)
+    }
+
+    /// What is given as the answer to a choice, where something is.
+    ///
+    /// # Errors
+    /// It is none of them.
+    pub(super) fn chosen(
+        &self,
+        question: &Question<'_>,
+        items: &[(String, String)],
+    ) -> Result<Option<String>, CommandError> {
+        let words = || items.iter().map(|(word, _)| word.clone());
+        match self.given(question.name) {
+            None => Ok(None),
+            Some(given) if words().any(|word| word == given) => Ok(Some(given.to_owned())),
+            Some(given) => {
+                let near = similar(given, words().collect()).into_iter().next();
+                let known = words().collect::<Vec<_>>().join(", ");
+                let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                Err(wrong(question, given, &format!("it is one of {known}{near}")))
+            }
+        }
     }
 
     /// Takes an answer that was had elsewhere.

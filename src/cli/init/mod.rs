@@ -23,6 +23,7 @@ use crate::ui::{Report, Ui};
 use answers::Answers;
 use gateway::Live;
 use project::MANIFEST;
+use questions::DeployNow;
 use serde_json::json;
 use std::path::Path;
 use write::NewFile;
@@ -49,6 +50,7 @@ async fn made(args: Init, context: &Context) -> Result<(), CommandError> {
     let aimed = place::choose(&mut answers, context).await?;
     let context = aimed.as_ref().unwrap_or(context);
     let is_local = context.accounts().flags().local;
+    let deploy_now = DeployNow::new(&answers, is_local)?;
     let region = context.settings().await.ok().map(|settings| settings.region.value);
     let region = region.filter(|_| !is_local);
     let live = Live {
@@ -59,7 +61,7 @@ async fn made(args: Init, context: &Context) -> Result<(), CommandError> {
     let files = project.files();
     write_all(&files, &folder)?;
     tell(&files, &folder, &context.ui);
-    let now = questions::deploy_now(&mut answers, is_local)?;
+    let now = deploy_now.ask(&mut answers)?;
     let command = command(&folder, answers.taken());
     context.ui.hint(format_args!("the same without a question: {command}"));
     match now {

@@ -252,26 +252,43 @@ fn ci_kind(answers: &mut Answers<'_>) -> Result<String, CommandError> {
     )
 }
 
-/// Whether the project, which is written, is deployed at once. What costs is asked for again when it comes to that.
-///
-/// # Errors
-/// A wrong answer, or none.
-pub(super) fn deploy_now(answers: &mut Answers<'_>, is_local: bool) -> Result<bool, CommandError> {
-    let mut items = [
-        ("no", "`fgctl plan` shows first what would be made"),
-        ("yes", "and open its URL"),
-    ];
-    if is_local {
-        items.reverse();
+/// Whether to deploy the project once it is written. What costs is asked for again when it comes to that.
+pub(super) struct DeployNow {
+    question: Question<'static>,
+    items: [(String, String); 2],
+}
+
+impl DeployNow {
+    /// The question, with what is safe first.
+    ///
+    /// # Errors
+    /// What is given as its answer is none: told before anything is written.
+    pub(super) fn new(answers: &Answers<'_>, is_local: bool) -> Result<Self, CommandError> {
+        let mut items = [
+            ("no", "`fgctl plan` shows first what would be made"),
+            ("yes", "and open its URL"),
+        ];
+        if is_local {
+            items.reverse();
+        }
+        let question = Question {
+            name: "deploy",
+            flag: "--deploy",
+            text: "Deploy it now",
+            proposed: Some("no".to_owned()),
+        };
+        let items = items.map(|(word, meaning)| (word.to_owned(), meaning.to_owned()));
+        answers.chosen(&question, &items)?;
+        Ok(Self { question, items })
     }
-    let question = Question {
-        name: "deploy",
-        flag: "--deploy",
-        text: "Deploy it now",
-        proposed: Some("no".to_owned()),
-    };
-    let items = items.map(|(word, meaning)| (word.to_owned(), meaning.to_owned()));
-    Ok(answers.choice(&question, &items)? == "yes")
+
+    /// Asks it.
+    ///
+    /// # Errors
+    /// No answer.
+    pub(super) fn ask(self, answers: &mut Answers<'_>) -> Result<bool, CommandError> {
+        Ok(answers.choice(&self.question, &self.items)? == "yes")
+    }
 }
 
 /// Says what ends a connection, and what of it is sooner than it is wanted.

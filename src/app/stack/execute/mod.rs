@@ -233,8 +233,11 @@ impl<'a> Executor<'a> {
         known.ok_or_else(|| AppError::not_found(address.kind.noun(), &address.name, Vec::new()))
     }
 
+    /// The id of a gateway that has to be there by now: this stack's, or anybody's on which something of it is.
     fn gateway_id(&self, gateway: &str) -> Result<String, AppError> {
+        let other = self.means.world.gateways.get(gateway);
         self.id(&Address::new(Kind::Gateway, gateway))
+            .or_else(|missing| other.map(|on| on.gateway.id.clone()).ok_or(missing))
     }
 
     /// Waits until nobody else writes to the gateway.
