@@ -7,6 +7,7 @@ use crate::plan::{Address, Change, NOTE};
 use crate::wire::api::{
     Api, FUNCTION_BACKEND, NETWORK_V2, ONLINE, PublishAction, PublishApi, SYNC, ShowDetailsOfApi, UpdateApi,
 };
+use crate::wire::rule;
 use crate::wire::trigger::{
     ACTIVE, CreateFunctionTrigger, DEDICATED_GATEWAY, GatewayEventData, NewTrigger, TriggerFunction,
 };
@@ -74,7 +75,8 @@ impl Executor<'_> {
             sl_domain: Some(group.domain),
             instance_id: Some(self.gateway_id(&address.gateway)?),
             func_info: Some(TriggerFunction {
-                timeout: material.timeout,
+                // More than a trigger can make, the API is set to afterwards.
+                timeout: material.timeout.min(*rule::BACKEND_TIMEOUT.end()),
                 invocation_type: Some(SYNC.to_owned()),
                 ..TriggerFunction::default()
             }),
