@@ -16,6 +16,7 @@ use crate::wire::rule;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -265,6 +266,8 @@ struct Teller<'a> {
     state: PathBuf,
     /// Whether it was told how to reach the local cloud.
     hinted: Cell<bool>,
+    /// The URLs that were told.
+    urls: RefCell<BTreeSet<String>>,
     /// What packing did last.
     notes: RefCell<Vec<String>>,
     /// Stdout took no more.
@@ -279,6 +282,7 @@ impl<'a> Teller<'a> {
             once,
             names_functions,
             hinted: Cell::new(false),
+            urls: RefCell::default(),
             state: state.to_owned(),
             notes: RefCell::default(),
             failed: RefCell::default(),
@@ -349,10 +353,13 @@ impl<'a> Teller<'a> {
             "event": "serving", "function": function, "url": url, "revision": revision, "replaced_sockets": replaced,
             "milliseconds": took,
         });
-        match replaced {
-            None => self.first(serving, &data)?,
-            Some(_) if self.is_for_programs() => self.ui.data(&data.to_string())?,
-            Some(_) => {}
+        let is_new = url
+            .as_ref()
+            .is_some_and(|url| self.urls.borrow_mut().insert(url.clone()));
+        match replaced.is_none() || is_new {
+            true => self.first(serving, &data)?,
+            false if self.is_for_programs() => self.ui.data(&data.to_string())?,
+            false => {}
         }
         let told = match replaced {
             Some(1) => "; 1 socket was closed with 1012".to_owned(),

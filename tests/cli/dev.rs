@@ -438,6 +438,139 @@ fn a_manifest_is_proved_once_and_what_is_wrong_with_it_is_told() {
     nothing_is_left(&world);
 }
 
+/// A trigger of the clock's that is like the one before it but for its path.
+fn trigger(path: &str) -> String {
+    format!(
+        "\n[triggers.API_more]\nfunction = \"clock\"\ngroup = \"APIGroup_clock\"\npath = \"{path}\"\nauth = \"none\"\n"
+    )
+}
+
+#[test]
+fn what_a_failed_deploy_left_is_tried_with_the_next_one() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    let write = |name: &str, text: &str| {
+        fs::write(world.path("new"), text).unwrap();
+        fs::rename(world.path("new"), world.path("shop").join(name)).unwrap();
+    };
+    let bootstrap = fs::read_to_string(world.path("shop/clock/bootstrap")).unwrap();
+    write("fgctl.toml", &format!("{MANIFEST}{}", trigger("/websocket_demo")));
+    let dev = Spoken::start(&mut world.command(["dev", "shop", "-o", "json", "--ingress-port", "0"]));
+    let failed = dev.event("failed");
+    assert_eq!(failed["serving"], false, "two APIs of one path: {failed}");
+
+    write("fgctl.toml", &format!("{MANIFEST}{}", trigger("/more")));
+    let serving = [dev.event("serving"), dev.event("serving"), dev.event("serving")];
+    let mut told = serving.each_ref().map(|event| {
+        let (function, url) = (event["function"].as_str().unwrap(), event["url"].as_str().unwrap());
+        (function, url.rsplit('/').next().unwrap())
+    });
+    told.sort_unstable();
+    assert_eq!(
+        told,
+        [
+            ("bell", "websocket_demo"),
+            ("clock", "more"),
+            ("clock", "websocket_demo")
+        ]
+    );
+
+    for name in ["bell", "clock"] {
+        write(&format!("{name}/bootstrap"), "#!/bin/sh\necho 'no such luck'; exit 3\n");
+        let failed = dev.event("failed");
+        assert!(
+            failed["error"].as_str().unwrap().contains(&format!(": {name}: ")),
+            "{failed}"
+        );
+        assert_eq!(failed["serving"], true);
+    }
+    // What serves is held as it was, though its function is written once more and then something else fails.
+    let slower = MANIFEST.replace("INTERVAL:-100", "INTERVAL:-200");
+    write("fgctl.toml", &format!("{slower}{}", trigger("/websocket_demo")));
+    dev.event("failed");
+    let bell = serving.iter().find(|event| event["function"] == "bell").unwrap();
+    let url = bell["url"].as_str().unwrap();
+    world.fgctl(&format!("connect {url} --count 1")).success();
+    for name in ["bell", "clock"] {
+        write(&format!("{name}/bootstrap"), &format!("{bootstrap}# mended\n"));
+    }
+    write("fgctl.toml", MANIFEST);
+    let again = [dev.event("serving"), dev.event("serving")];
+    assert!(again.iter().all(|event| event["replaced_sockets"] == 0), "{again:?}");
+    assert_eq!(dev.interrupt(), Some(0));
+    nothing_is_left(&world);
+}
+
+#[test]
+fn a_person_is_told_the_url_of_a_trigger_that_comes_later() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    let dev = Spoken::start(&mut world.command(["dev", "shop", "--ingress-port", "0"]));
+    let until = |path: &str| {
+        let told = |line: &String| line.starts_with("URL:") && line.ends_with(path);
+        while !told(&dev.line()) {}
+    };
+    until("/websocket_demo");
+    until("/websocket_demo");
+    fs::write(world.path("new"), format!("{MANIFEST}{}", trigger("/more"))).unwrap();
+    fs::rename(world.path("new"), world.path("shop/fgctl.toml")).unwrap();
+    until("/more");
+    assert_eq!(dev.interrupt(), Some(0));
+    nothing_is_left(&world);
+}
+
+#[test]
+fn what_only_the_real_cloud_has_is_refused_and_a_long_timeout_is_raised() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    let once = |manifest: &str| {
+        fs::write(world.path("shop/fgctl.toml"), manifest).unwrap();
+        world.fgctl("dev shop --once --ingress-port 0")
+    };
+    let long = MANIFEST.replacen("auth = \"none\"", "auth = \"none\"\ntimeout = 600000", 1);
+    once(&long)
+        .success()
+        .says(&["gateway apig-prod has backend_timeout raised, as its triggers need it"]);
+    let theirs = MANIFEST.replace("code = \"bell\"", "code = \"bell\"\ndependencies = [\"theirs\"]");
+    once(&format!("{theirs}\n[dependencies.theirs]\nexisting = true\n")).failure(
+        1,
+        &[
+            "the dependency theirs is in the real cloud",
+            "zip = \"FILE.zip\" and its runtime in [env.dev.dependencies.theirs]",
+            "fgctl dev DIR --environment dev",
+        ],
+    );
+    let object = "obs_url = \"https://b.obs.cn-east-3.myhuaweicloud.com/bell.zip\"";
+    once(&MANIFEST.replace("code = \"bell\"", object)).failure(
+        1,
+        &[
+            "the function bell is in the real cloud",
+            "code = \"DIR\" in [env.dev.functions.bell]",
+        ],
+    );
+    nothing_is_left(&world);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_r_starts_every_function_of_a_manifest_anew() {
+    let _port = FunctionPort::hold();
+    let world = world();
+    shop(&world);
+    let steps = [("of clock after", "r"), ("of clock after", "q")];
+    let Some(typed) = world.type_at("dev shop --ingress-port 0", &steps) else {
+        return;
+    };
+    assert_eq!(typed.status, 0, "{typed:?}");
+    // The last line of a log may come after the end.
+    let starts = typed.shown.matches("the instance starts on").count();
+    assert!(starts >= 3, "{typed:?}");
+    nothing_is_left(&world);
+}
+
 #[cfg(unix)]
 #[test]
 fn at_a_terminal_keys_replace_the_code_and_end_it() {

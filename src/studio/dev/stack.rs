@@ -2,10 +2,14 @@
 
 use super::Told;
 use super::site::{Failure, Serving, revision};
-use crate::app::{App, Doing, Endpoint, Extent, FunctionKind, Material, Planned, Planning, Stack};
+use crate::app::{
+    App, CodeInput, Doing, Endpoint, Extent, FunctionKind, Material, Planned, Planning, Stack, local_gateway,
+};
 use crate::local::Stage;
 use crate::plan::{Kind, Policy};
 use crate::ui::Ui;
+use crate::wire::gateway_feature::BACKEND_TIMEOUT;
+use crate::wire::rule;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -46,8 +50,11 @@ pub(super) struct StackSite<'a> {
     tell: &'a dyn Fn(Told<'_>),
     /// The functions that take requests.
     running: BTreeSet<String>,
-    /// What the manifest says exists, and had to be made here; told once.
-    made: Vec<String>,
+    /// The functions that may have been written since they were started, or were not started yet: what was written
+    /// before something else failed has to be tried, too.
+    untried: BTreeSet<String>,
+    /// What of the manifest is otherwise here; told once.
+    made: BTreeSet<String>,
 }
 
 impl<'a> StackSite<'a> {
@@ -59,7 +66,8 @@ impl<'a> StackSite<'a> {
             manifested,
             tell,
             running: BTreeSet::new(),
-            made: Vec::new(),
+            untried: BTreeSet::new(),
+            made: BTreeSet::new(),
         }
     }
 
@@ -75,44 +83,60 @@ impl<'a> StackSite<'a> {
     /// The manifest is wrong, something cannot be made, or a function does not start: what was before serves on.
     pub(super) async fn deploy(&mut self, (again, prove): (bool, bool), began: Instant) -> Result<bool, Failure> {
         let mut stack = (self.manifested.read)().map_err(Failure::Manifest)?;
-        self.settle(&mut stack);
+        self.settle(&mut stack)?;
+        self.raise_timeouts(&stack).await?;
         let planning = Planning {
             policy: Policy { adopt: true },
             extent: Extent::Everything,
             field: None,
         };
         let planned = self.app.plan_stack(&stack, planning).await?;
-        let changed = changed(&stack, &planned, again);
-        if planned.plan.is_empty() && changed.is_empty() {
+        self.untried.extend(changed(&stack, &planned, again));
+        self.untried
+            .retain(|name| functions(&stack).any(|(function, _)| function == name));
+        if planned.plan.is_empty() && self.untried.is_empty() {
             return Ok(false);
         }
-        let endpoints = self.carry_out(&stack, &planned, &changed).await?;
-        self.take_over(&stack, &planned, (&changed, &endpoints), (prove, began))
-            .await?;
+        let endpoints = self.carry_out(&stack, &planned).await?;
+        if again {
+            self.send_again(&stack, &planned).await?;
+        }
+        self.take_over(&stack, &planned, &endpoints, (prove, began)).await?;
         Ok(true)
     }
 
     /// Makes what a throw-away cloud does not have, and says so once.
-    fn settle(&mut self, stack: &mut Stack) {
-        let made = stack.settle();
-        if self.made != made {
+    fn settle(&mut self, stack: &mut Stack) -> Result<(), Failure> {
+        let mut made = stack.settle()?;
+        made.retain(|one| !self.made.contains(one));
+        if !made.is_empty() {
             (self.tell)(Told::Made(&made));
-            self.made = made;
+            self.made.extend(made);
         }
+        Ok(())
     }
 
-    /// Carries the plan out while functions that serve are held as they are.
-    async fn carry_out(
-        &self,
-        stack: &Stack,
-        planned: &Planned,
-        changed: &BTreeSet<String>,
-    ) -> Result<Vec<Endpoint>, Failure> {
-        let held = changed.intersection(&self.running);
-        let held: Result<Vec<_>, _> = held.map(|name| self.app.function_urn(name)).collect();
-        let held = held?;
-        for urn in &held {
-            self.stage.hold(urn).await.map_err(Failure::Broken)?;
+    /// Makes the gateways whose feature `backend_timeout` has to be raised before the triggers come; the plan takes them
+    /// over.
+    async fn raise_timeouts(&self, stack: &Stack) -> Result<(), Failure> {
+        let most = rule::RAISED_BACKEND_TIMEOUT.end().to_string();
+        for name in stack.raised_gateways() {
+            let gateways = self.app.gateways(None).await?;
+            if !gateways.iter().any(|gateway| gateway.instance_name == name) {
+                let prepared = self.app.prepare_gateway(local_gateway(name)).await?;
+                let id = self.app.create_gateway(prepared).await?;
+                self.app.wait_for_gateway(&id, GATEWAY_PATIENCE, |_| ()).await?;
+            }
+            self.app.set_gateway_feature(name, BACKEND_TIMEOUT, &most).await?;
+        }
+        Ok(())
+    }
+
+    /// Carries the plan out while functions that serve are held as they are, until they are tried.
+    async fn carry_out(&self, stack: &Stack, planned: &Planned) -> Result<Vec<Endpoint>, Failure> {
+        for name in self.untried.intersection(&self.running) {
+            let urn = self.app.function_urn(name)?;
+            self.stage.hold(&urn).await.map_err(Failure::Broken)?;
         }
         let doing = Doing {
             field: None,
@@ -120,36 +144,44 @@ impl<'a> StackSite<'a> {
             patience: GATEWAY_PATIENCE,
             tell: &|_| (),
         };
-        let endpoints = self.app.carry_out(stack, planned, doing).await;
-        if endpoints.is_err() {
-            // Nothing waits to take over.
-            held.iter().for_each(|urn| self.stage.release(urn));
-        }
-        Ok(endpoints?)
+        Ok(self.app.carry_out(stack, planned, doing).await?)
     }
 
-    /// Starts the functions that changed, each of which takes over when it runs, and tells what serves.
+    /// Sends the code of the functions that the plan left alone once more: only then is it another instance's.
+    async fn send_again(&self, stack: &Stack, planned: &Planned) -> Result<(), Failure> {
+        for (name, code) in functions(stack).filter(|(name, _)| !is_written(planned, name)) {
+            let input = CodeInput {
+                force: true,
+                ..code.clone()
+            };
+            self.app.update_code(name, input, |_| ()).await?;
+        }
+        Ok(())
+    }
+
+    /// Starts the functions that were not tried yet, each of which takes over when it runs, and tells what serves. Of
+    /// one that does not start the others know nothing.
     async fn take_over(
         &mut self,
         stack: &Stack,
         planned: &Planned,
-        (changed, endpoints): (&BTreeSet<String>, &[Endpoint]),
+        endpoints: &[Endpoint],
         (prove, began): (bool, Instant),
     ) -> Result<(), Failure> {
-        let mut failed = None;
-        self.running
-            .retain(|name| functions(stack).any(|function| function == name));
-        for name in changed {
-            let urn = self.app.function_urn(name)?;
+        self.let_go(stack)?;
+        while let Some(name) = self.untried.pop_first() {
+            let urn = self.app.function_urn(&name)?;
             let sockets = match self.stage.replace(&urn).await {
                 Ok(sockets) => sockets,
+                Err(why) if prove => return Err(Failure::Broken(format!("{name}: {why}"))),
                 Err(why) => {
-                    failed.get_or_insert(Failure::Broken(format!("{name}: {why}")));
+                    let error = Failure::Broken(format!("{name}: {why}")).into_error();
+                    (self.tell)(Told::Failed(error, self.running.contains(&name)));
                     continue;
                 }
             };
             let replaced = (!self.running.insert(name.clone())).then_some(sockets);
-            let urls = endpoints.iter().filter(|one| leads_to(stack, one, name));
+            let urls = endpoints.iter().filter(|one| leads_to(stack, one, &name));
             let urls: Vec<&Endpoint> = urls.collect();
             if prove {
                 self.prove(stack, &urls).await?;
@@ -157,7 +189,7 @@ impl<'a> StackSite<'a> {
             let one = |url: Option<&str>| Serving {
                 function: Some(name.clone()),
                 url: url.map(str::to_owned),
-                revision: revision(planned.code(name)),
+                revision: revision(planned.code(&name)),
                 replaced,
             };
             match urls.is_empty() {
@@ -167,7 +199,16 @@ impl<'a> StackSite<'a> {
                     .for_each(|endpoint| (self.tell)(Told::Serving(&one(Some(&endpoint.url)), began.elapsed()))),
             }
         }
-        failed.map_or(Ok(()), Err)
+        Ok(())
+    }
+
+    /// Forgets the functions that are no more: another one of the name is not held as they were.
+    fn let_go(&mut self, stack: &Stack) -> Result<(), Failure> {
+        let is_there = |name: &str| functions(stack).any(|(function, _)| function == name);
+        for name in self.running.extract_if(.., |name| !is_there(name)) {
+            self.stage.release(&self.app.function_urn(&name)?);
+        }
+        Ok(())
     }
 
     /// Opens the URLs as their callers would.
@@ -182,25 +223,33 @@ impl<'a> StackSite<'a> {
 
 /// The functions that have to be started: those that a plan changes, and `all` where that is wished.
 fn changed(stack: &Stack, planned: &Planned, all: bool) -> BTreeSet<String> {
-    let pending = |name: &str| {
-        let mut changes = planned.plan.pending();
-        // Another trigger's URL is told with the function that it leads to.
-        changes.any(|change| match change.address.kind {
-            Kind::Function => change.address.name == name,
-            Kind::Trigger => behind(stack, change.address.own_name()) == Some(name),
-            _ => false,
-        })
+    // Another trigger's URL is told with the function that it leads to.
+    let leads_elsewhere = |name: &str| {
+        let mut triggers = planned
+            .plan
+            .pending()
+            .filter(|change| change.address.kind == Kind::Trigger);
+        triggers.any(|change| behind(stack, change.address.own_name()) == Some(name))
     };
     functions(stack)
-        .filter(|name| all || pending(name))
+        .map(|(name, _)| name)
+        .filter(|name| all || is_written(planned, name) || leads_elsewhere(name))
         .map(str::to_owned)
         .collect()
 }
 
-/// The HTTP functions, which alone run here.
-fn functions(stack: &Stack) -> impl Iterator<Item = &str> {
+/// Whether the plan changes the function itself.
+fn is_written(planned: &Planned, name: &str) -> bool {
+    let mut changes = planned.plan.pending();
+    changes.any(|change| change.address.kind == Kind::Function && change.address.name == name)
+}
+
+/// The HTTP functions, which alone run here, and their code.
+fn functions(stack: &Stack) -> impl Iterator<Item = (&str, &CodeInput)> {
     stack.parts.iter().filter_map(|part| match &part.material {
-        Material::Function(function) if matches!(function.kind, FunctionKind::Http) => Some(part.address.name.as_str()),
+        Material::Function(function) if matches!(function.kind, FunctionKind::Http) => {
+            Some((part.address.name.as_str(), &function.code))
+        }
         _ => None,
     })
 }
