@@ -284,12 +284,16 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut description))
 }
 
-/// What the command line may hold; of the nouns only the one that `arguments` begin with, where they do.
+/// What the command line may hold; of the nouns only the one that `arguments` begin with, where they do, and none where
+/// the version is asked for.
 ///
 /// Every noun gets a copy of the global options, and to make them all is a quarter of the work of a short command.
 fn description(arguments: &[OsString]) -> clap::Command {
-    let whole = Cli::command();
     let first = arguments.get(1).and_then(|argument| argument.to_str());
+    if matches!(first, Some("--version" | "-V")) {
+        return Global::augment_args(root());
+    }
+    let whole = Cli::command();
     match first.and_then(|name| whole.get_subcommands().find(|noun| noun.get_name() == name)) {
         Some(noun) => Global::augment_args(root()).subcommand(noun.clone()),
         None => whole,

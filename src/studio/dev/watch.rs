@@ -63,7 +63,7 @@ impl Watch {
 fn recommended(folders: &[&Path], sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
     let mut watcher = RecommendedWatcher::new(teller(sender), Config::default())?;
     for folder in folders {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
+        watch(&mut watcher, folder)?;
     }
     Ok(Box::new(watcher))
 }
@@ -71,9 +71,17 @@ fn recommended(folders: &[&Path], sender: mpsc::UnboundedSender<Instant>) -> not
 fn polling(folders: &[&Path], sender: mpsc::UnboundedSender<Instant>) -> notify::Result<Box<dyn Watcher + Send>> {
     let mut watcher = PollWatcher::new(teller(sender), Config::default().with_poll_interval(POLL))?;
     for folder in folders {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
+        watch(&mut watcher, folder)?;
     }
     Ok(Box::new(watcher))
+}
+
+/// A folder with all below; of a file the folder that it is in, because who saves it may put another in its place.
+fn watch(watcher: &mut dyn Watcher, path: &Path) -> notify::Result<()> {
+    match path.parent().filter(|_| path.is_file()) {
+        Some(parent) => watcher.watch(parent, RecursiveMode::NonRecursive),
+        None => watcher.watch(path, RecursiveMode::Recursive),
+    }
 }
 
 /// Passes on what may have changed the code. What is lost or unclear may have, too.
@@ -123,6 +131,19 @@ mod tests {
         timeout(PATIENCE, watch.changed()).await.unwrap();
         fs::write(at("lib/c"), "3").unwrap();
         timeout(PATIENCE, watch.changed()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn of_a_file_that_is_put_in_the_place_of_another_is_told_each_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("d.zip"), "1").unwrap();
+        let mut watch = Watch::begin([at("d.zip").as_path()]);
+        for text in ["2", "3"] {
+            fs::write(at("new"), text).unwrap();
+            fs::rename(at("new"), at("d.zip")).unwrap();
+            timeout(PATIENCE, watch.changed()).await.unwrap();
+        }
     }
 
     #[tokio::test]
