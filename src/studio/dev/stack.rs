@@ -3,7 +3,7 @@
 use super::Told;
 use super::site::{Failure, Serving, revision};
 use crate::app::{
-    App, CodeInput, Doing, Endpoint, Extent, FunctionKind, Material, Planned, Planning, Stack, local_gateway,
+    App, AppError, CodeInput, Doing, Endpoint, Extent, FunctionKind, Material, Planned, Planning, Stack, local_gateway,
 };
 use crate::local::Stage;
 use crate::plan::{Kind, Policy};
@@ -106,7 +106,7 @@ impl<'a> StackSite<'a> {
     }
 
     /// Makes what a throw-away cloud does not have, and says so once.
-    fn settle(&mut self, stack: &mut Stack) -> Result<(), Failure> {
+    fn settle(&mut self, stack: &mut Stack) -> Result<(), AppError> {
         let mut made = stack.settle()?;
         made.retain(|one| !self.made.contains(one));
         if !made.is_empty() {
@@ -203,7 +203,7 @@ impl<'a> StackSite<'a> {
     }
 
     /// Forgets the functions that are no more: another one of the name is not held as they were.
-    fn let_go(&mut self, stack: &Stack) -> Result<(), Failure> {
+    fn let_go(&mut self, stack: &Stack) -> Result<(), AppError> {
         let is_there = |name: &str| functions(stack).any(|(function, _)| function == name);
         for name in self.running.extract_if(.., |name| !is_there(name)) {
             self.stage.release(&self.app.function_urn(&name)?);
