@@ -261,16 +261,23 @@ async fn serve(
     running.prepare().await?;
     let mut wished = false;
     loop {
-        match running.deploy((wished, false), began).await {
+        let deployed = running.deploy((wished, false), began).await;
+        let is_deployed = deployed.is_ok();
+        match deployed {
             Ok(false) if wished => tell(Told::Unchanged),
             Ok(_) => {}
             Err(error) => tell(Told::Failed(error, running.serves())),
         }
         let now = work.folders();
         if now != folders {
-            // Begun before the old one ends: nothing is missed.
             watch = Watch::begin(now.iter().map(PathBuf::as_path));
+            watch.trouble().into_iter().for_each(tell);
             folders = now;
+            // What has changed before it was looked at is seen by another deploy alone.
+            if is_deployed {
+                (began, wished) = (Instant::now(), false);
+                continue;
+            }
         }
         (began, wished) = tokio::select! {
             since = watch.changed() => (since, false),
